@@ -1,5 +1,4 @@
-//! The program: `saponify generate`, `saponify diff`, `saponify sandbox`, `saponify demo`,
-//! `saponify connector`.
+//! The program `saponify`. Its commands are in [`cli`].
 #![forbid(unsafe_code)]
 
 saponify::include_proxies!(tenant);

@@ -3,11 +3,14 @@
 /// Declares each setting once: its name, its default, and what it does.
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident = $default:literal;)*) => {
-        /// What is forgiven in the responses of a service.
+        /// What is forgiven in messages: in the responses of a service, or in the requests that a
+        /// server gets.
         ///
-        /// A response may differ from the WSDL. By default, a difference is forgiven if the
-        /// response can be read without inventing a value; otherwise it is an error.
-        /// [`Builder::leniency`](crate::Builder::leniency) changes the settings of a client.
+        /// A message may differ from the WSDL. By default, a difference is forgiven if the
+        /// message can be read without inventing a value; otherwise it is an error.
+        /// [`Builder::leniency`](crate::Builder::leniency) changes the settings of a client, and
+        /// `server::Server::leniency` those of a server. A later version may have more settings, so a
+        /// literal ends with `..`, as below.
         /// [`Client::drift`](crate::Client::drift) counts how often each setting was used.
         ///
         /// ```
@@ -74,7 +77,8 @@ settings! {
     /// the replacement character. The default is false: such a response is an error.
     replace_characters = false;
 
-    /// Reads a message although its `Content-Type`, such as `text/html`, is not a media type of
-    /// XML. The default is true. If false, such a response is an error.
+    /// Reads a response although its `Content-Type`, such as `text/html`, is not a media type of
+    /// XML. The default is true. If false, such a response is an error. A server refuses such a request
+    /// in any case.
     media_types = true;
 }

@@ -112,7 +112,7 @@
 //! | `server` | no | The server side of a WSDL: the module `server`. |
 //! | `serde` | no | Reading and writing records, views and structs as JSON: the module `json`. |
 //! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, without rounding. |
-//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built, and parts of the transport for other clients: `transport::client_config` and `transport::parse_retry_after`. They are exempt from semantic versioning. |
+//! | `unstable-transport` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built, and parts of the transport for other clients: `transport::client_config` and `transport::parse_retry_after`. They are exempt from semantic versioning. |
 //!
 //! The public types of other crates are those of `http` and `bytes` (in [`transport`]) and of
 //! [`jiff`], which this crate re-exports.

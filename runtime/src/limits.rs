@@ -1,4 +1,4 @@
-//! Limits on what a response may cost.
+//! Limits on what a message may cost.
 
 /// The maximum nesting depth, whatever the configured limit is. Values are read, written and
 /// converted recursively.
@@ -15,12 +15,15 @@ impl WorkDeadline {
     }
 }
 
-/// Limits on a response. If a limit is exceeded, the error names the limit and its value.
+/// Limits on a message that arrives: the response to a call, or the request that a server gets. If a
+/// limit is exceeded, the error names the limit and its value.
 ///
 /// ```
 /// let limits = saponify::Limits { text: 64 << 20, ..saponify::Limits::default() };
 /// # assert_eq!(limits.depth, 100);
 /// ```
+///
+/// A later version may have more limits, so a literal ends with `..`, as above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The maximum nesting depth of elements. A value above 128 counts as 128, which a small stack
@@ -37,19 +40,37 @@ pub struct Limits {
     /// The maximum length in bytes of the text of one element, or of a comment. Raise it to read
     /// large base64 fields.
     pub text: usize,
-    /// The maximum length of the whole response in bytes, after decompression.
+    /// The maximum length of the whole message in bytes, after decompression.
     pub body: usize,
     /// The maximum number of bytes of a response that an error keeps for
     /// [`Error::expose_response`](crate::Error::expose_response).
     pub error_response: usize,
-    /// The maximum number of bytes of memory for the values of one row, or of a response that is
+    /// The maximum number of bytes of memory for the values of one row, or of a message that is
     /// read as a whole, in addition to their text. An empty element is short, but the struct that
     /// is made of it may be large.
     pub memory: usize,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+impl Limits {
+    /// The limits of a server. They are smaller than the defaults, because anybody can send a request: a
+    /// body and each text of at most 2 MiB, and values of at most 8 MiB.
+    ///
+    /// ```
+    /// let limits = saponify::Limits { body: 16 << 20, ..saponify::Limits::of_requests() };
+    /// # assert_eq!(limits.text, 2 << 20);
+    /// ```
+    #[must_use]
+    pub const fn of_requests() -> Self {
+        Self {
+            text: 2 << 20,
+            body: 2 << 20,
+            error_response: 0,
+            memory: 8 << 20,
+            ..Self::of_responses()
+        }
+    }
+
+    const fn of_responses() -> Self {
         Self {
             depth: 100,
             attributes: 100,
@@ -61,5 +82,12 @@ impl Default for Limits {
             error_response: 1 << 20,
             memory: 256 << 20,
         }
+    }
+}
+
+/// The limits of a client.
+impl Default for Limits {
+    fn default() -> Self {
+        Self::of_responses()
     }
 }

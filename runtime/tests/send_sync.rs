@@ -44,6 +44,19 @@ fn values_can_be_shared_between_threads() {
     shared::<Builder<()>>();
 }
 
+/// A program shares a server between connections, and a handler its context between tasks.
+#[test]
+fn what_a_server_has_can_be_shared() {
+    use saponify::server;
+    shared::<(
+        server::Server,
+        server::InMemory,
+        server::Fault,
+        server::Body,
+    )>();
+    shared::<server::Context<()>>();
+}
+
 #[test]
 fn what_is_under_way_can_be_moved_into_a_task() {
     moved::<(Body, Response, Records<Record>)>();

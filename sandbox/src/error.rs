@@ -62,7 +62,7 @@ impl Error {
         }))
     }
 
-    /// The line of the org description that the error is about, if it is about one.
+    /// The line of the org description that contains the error, if the error is in a line of it.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         match *self.0 {
@@ -78,7 +78,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Shows the whole chain of causes, because `unwrap` prints this.
+/// Prints the whole chain of causes, because `unwrap` prints the debug form.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)?;

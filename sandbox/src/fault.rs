@@ -7,7 +7,7 @@ pub(crate) struct Position {
     pub(crate) column: u32,
 }
 
-/// The code for a response that is larger than SOAP sends.
+/// The code for a response that is larger than SOAP allows.
 pub(crate) const TOO_LARGE: &str = "OPERATION_TOO_LARGE";
 
 /// A SOAP fault.
@@ -81,7 +81,7 @@ impl Fault {
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
         let text = error.to_string();
-        // SQLite passes on the text of an error in a function, and nothing else of it.
+        // SQLite returns only the text of an error in a function, so the code is parsed from it.
         match text.split_once(": ") {
             Some((TOO_LARGE, what)) => Self::unexpected(TOO_LARGE, what),
             _ => Self::internal(text),

@@ -57,7 +57,7 @@ impl Id {
         Self { prefix, serial }
     }
 
-    /// Packs the id into an integer, as the database holds it.
+    /// Packs the id into the integer that the database stores.
     pub(crate) fn pack(self) -> i64 {
         (i64::from(self.prefix.0) << SERIAL_BITS) | self.serial
     }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_case_is_refused_in_the_long_form_only() {
+    fn a_change_of_case_is_refused_only_in_the_long_form() {
         let id = Id::new(Prefix::parse("001").unwrap(), 62 * 62 + 11);
         let text = id.to_text(*b"5e");
         let lower = text.to_ascii_lowercase();

@@ -1,10 +1,10 @@
 //! A local tenant for tests, without an account and without a network.
 //!
-//! An [`Org`] is described in one TOML file: objects, fields, users, apps, rows. Two things are made
-//! from the description: the Enterprise WSDL of the org ([`Org::enterprise_wsdl`]), and a server that
-//! answers for the org over TLS ([`Sandbox`]). The server behaves as Salesforce does: it has a login
-//! host and an instance host, sessions, OAuth tokens, query locators, errors of single rows, faults and
-//! limits. A test can inject about ninety faults by name ([`Injection`], [`FaultName`]).
+//! An [`Org`] is described in one TOML file: objects, fields, users, apps, rows. The description gives the
+//! Enterprise WSDL of the org ([`Org::enterprise_wsdl`]), and a server that responds for the org over TLS
+//! ([`Sandbox`]). The server behaves as Salesforce does: it has a login host and an instance host,
+//! sessions, OAuth tokens, query locators, errors of single rows, faults and limits. A test can inject
+//! about ninety faults by name ([`Injection`], [`FaultName`]).
 //!
 //! ```no_run
 //! use saponify_sandbox::{Mode, Org, Sandbox, Scale};
@@ -17,7 +17,7 @@
 //! println!("log in at {}", sandbox.login_url());
 //! println!("and trust\n{}", sandbox.certificate_pem());
 //!
-//! sandbox.push_mode(Mode::Html503); // the next call is answered with a maintenance page
+//! sandbox.push_mode(Mode::Html503); // the response to the next call is a maintenance page
 //! sandbox.inject("no_response@create:every=3".parse()?);
 //! assert_eq!(sandbox.stats().logins, 0);
 //! sandbox.shutdown().await;

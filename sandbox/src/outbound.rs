@@ -1,4 +1,4 @@
-//! Outbound messages: the org tells a server about rows, as a workflow of Salesforce does.
+//! Outbound messages: the org sends rows to a server, as a workflow of Salesforce does.
 //!
 //! A message has at most 100 notifications. It is sent again until the server acknowledges it, with a pause
 //! that doubles after each attempt. Salesforce gives up after a day.
@@ -27,14 +27,14 @@ use crate::wsdl::escape;
 use crate::wsdl::outbound::OUTBOUND;
 use crate::wsdl::{ENTERPRISE, SOBJECT};
 
-/// The most notifications of a message.
+/// The largest number of notifications in a message.
 const MOST: usize = 100;
-/// A response is not longer.
+/// The largest length of a response in bytes.
 const LONGEST: usize = 64 * 1024;
-/// A server has so much time for a response.
+/// How long the sandbox waits for a response.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An outbound message: which rows it is about, and where it is sent.
+/// An outbound message: the rows that it contains, and its destination.
 #[derive(Clone, Debug)]
 pub struct OutboundMessage {
     query: String,
@@ -48,12 +48,12 @@ pub struct OutboundMessage {
     first: i64,
 }
 
-/// What became of a message.
+/// The result of sending a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
     /// Notifications that were sent, each counted once.
     pub notifications: usize,
-    /// Requests that were made, repetitions included.
+    /// Requests that were made, including repetitions.
     pub requests: usize,
     /// Notifications that the server acknowledged.
     pub acknowledged: usize,
@@ -62,7 +62,7 @@ pub struct Delivery {
 }
 
 impl OutboundMessage {
-    /// A message about the rows of a query, sent to an address that begins with `https://` or `http://`.
+    /// Makes a message with the rows of a query, for an address that begins with `https://` or `http://`.
     #[must_use]
     pub fn new(query: impl Into<String>, endpoint: impl Into<String>) -> Self {
         Self {
@@ -78,35 +78,37 @@ impl OutboundMessage {
         }
     }
 
-    /// The certificates that the server must have or be signed by, in PEM.
+    /// Sets the certificates, in PEM, of which the server must have one, or that have signed its
+    /// certificate.
     #[must_use]
     pub fn trust(mut self, pem: impl Into<String>) -> Self {
         self.trusted = Some(pem.into());
         self
     }
 
-    /// The certificate and the private key that are presented to the server, in PEM.
+    /// Sets the certificate and the private key, in PEM, that are presented to the server.
     #[must_use]
     pub fn identity(mut self, certificate: impl Into<String>, key: impl Into<String>) -> Self {
         self.identity = Some((certificate.into(), key.into()));
         self
     }
 
-    /// Another organization than that of the sandbox.
+    /// Sets another organization than that of the sandbox.
     #[must_use]
     pub fn organization(mut self, id: impl Into<String>) -> Self {
         self.organization = Some(id.into());
         self
     }
 
-    /// A session id that is sent with the message.
+    /// Sets a session id that is sent with the message.
     #[must_use]
     pub fn session(mut self, id: impl Into<String>) -> Self {
         self.session = Some(id.into());
         self
     }
 
-    /// How often a message is sent until it is acknowledged, and the pause before the first repetition.
+    /// Sets how often a message is sent until it is acknowledged, and the pause before the first
+    /// repetition.
     #[must_use]
     pub fn attempts(mut self, attempts: u32, pause: Duration) -> Self {
         self.attempts = attempts;
@@ -114,8 +116,8 @@ impl OutboundMessage {
         self
     }
 
-    /// The number of the first notification. Messages with the same numbers have the same ids of
-    /// notifications, as a message has that is sent again.
+    /// Sets the number of the first notification. Messages with the same numbers have notifications with
+    /// the same ids, like a message that is sent again.
     #[must_use]
     pub fn first(mut self, number: i64) -> Self {
         self.first = number;
@@ -123,7 +125,7 @@ impl OutboundMessage {
     }
 }
 
-/// Sends the messages about all rows of a query.
+/// Sends messages with all rows of a query.
 pub(crate) async fn send(state: &State, message: &OutboundMessage) -> Result<Delivery, Error> {
     let rows = rows(state, &message.query)?;
     let mut delivery = Delivery {
@@ -158,11 +160,11 @@ pub(crate) async fn send(state: &State, message: &OutboundMessage) -> Result<Del
     Ok(delivery)
 }
 
-/// Each row as an element `sObject`.
+/// The rows as elements `sObject`.
 fn rows(state: &State, query: &str) -> Result<Vec<String>, Error> {
     let wrong = || {
         Error::other(format!(
-            "the query of an outbound message cannot be used: {query}"
+            "the query of an outbound message is invalid: {query}"
         ))
     };
     let tree = soql::parse(query).map_err(|_| wrong())?;
@@ -240,9 +242,9 @@ async fn post(message: &OutboundMessage, envelope: Bytes) -> Result<(u16, String
     if !is_https {
         return exchange(TokioIo::new(stream), &uri, envelope).await;
     }
-    let config = tls(message).map_err(|_| broken("its certificates cannot be used"))?;
+    let config = tls(message).map_err(|_| broken("its certificates are invalid"))?;
     let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| broken("the endpoint has no name for TLS"))?;
+        .map_err(|_| broken("the host of the endpoint is not a valid name for TLS"))?;
     let stream = TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await

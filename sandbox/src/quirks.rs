@@ -1,4 +1,4 @@
-//! Variations in how responses are written, within what clients must accept.
+//! Variations of responses that clients must accept.
 
 /// The form of the detail of a fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Detail {
     Absent,
 }
 
-/// Variations in how responses are written. Clients must accept all of them.
+/// Variations of responses. Clients must accept all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quirks {
@@ -39,12 +39,17 @@ pub struct Quirks {
     pub fault_detail: Detail,
     /// The HTTP status of faults: 500, or 200 as some proxies change it to.
     pub fault_status: u16,
-    /// The most rows of a batch, whatever the caller asks for.
+    /// The largest number of rows in a batch, whatever the caller asks for.
     pub batch_rows: Option<u32>,
-    /// Every second row has line breaks in its base64 values, as MIME has them.
+    /// Every second row has line breaks in its base64 values, as MIME does.
     pub wrapped_base64: bool,
-    /// Answers are compressed if the client accepts gzip.
+    /// Responses are compressed if the client accepts gzip.
     pub gzip: bool,
+    /// Pages require a session that `frontdoor.jsp` or `singleaccess` opened. With the session id of an API
+    /// login, the login page is shown.
+    pub bridged_pages: bool,
+    /// `wsdl.jsp` shows a page that asks for the versions of packages, unless the request names some.
+    pub asks_package_versions: bool,
 }
 
 impl Default for Quirks {
@@ -63,6 +68,8 @@ impl Default for Quirks {
             batch_rows: None,
             wrapped_base64: false,
             gzip: true,
+            bridged_pages: false,
+            asks_package_versions: false,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same on every run.
+//! Numbers that look random and are the same in every run.
 
 /// Mixes bits as splitmix64 does.
 pub(crate) fn mix(mut z: u64) -> u64 {

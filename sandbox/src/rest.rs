@@ -1,4 +1,4 @@
-//! The one resource of the REST API that is served: the content of an event log file, as a stream.
+//! The only resource of the REST API that is served: the content of an event log file, as a stream.
 
 use bytes::Bytes;
 use http::{HeaderName, Method, StatusCode};
@@ -10,11 +10,11 @@ use crate::fault::Fault;
 use crate::faults::Mode;
 use crate::ops::access;
 use crate::tenant::{Caller, State, concurrent_limit, daily_limit};
-use crate::web::{WebAnswer, WebRequest};
+use crate::web::{WebRequest, WebResponse};
 
-/// Bytes that are computed at once.
+/// The number of bytes that are computed at a time.
 const PIECE: usize = 64 * 1024;
-/// The largest file that a fault can be injected into, because it is needed as a whole for that.
+/// The largest file in bytes that a fault can be injected into, because the fault needs the whole file.
 const MOST_SPOILT: u64 = 64 * 1024 * 1024;
 
 /// Whether this is the path `/services/data/v64.0/sobjects/EventLogFile/ID/LogFile`.
@@ -28,13 +28,13 @@ fn log_file_id(path: &str) -> Option<&str> {
     rest.strip_suffix("/LogFile")
 }
 
-/// A response: complete, or computed while it is sent.
+/// A response that is complete, or computed while it is sent.
 pub(crate) enum Reply {
-    Complete(WebAnswer),
-    Stream(WebAnswer, Box<Stream>),
+    Complete(WebResponse),
+    Stream(WebResponse, Box<Stream>),
 }
 
-/// The content of a log file on its way.
+/// The content of a log file that is being sent.
 pub(crate) struct Stream {
     content: Content,
     running: Running,
@@ -43,7 +43,7 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// The next piece; None at the end.
+    /// The next piece, or `None` at the end.
     pub(crate) fn next(&mut self) -> Option<Bytes> {
         if self.is_at_end {
             return None;
@@ -57,8 +57,8 @@ impl Stream {
     }
 }
 
-/// Answers a request for the content of a log file.
-pub(crate) fn answer(state: &State, mode: &Mode, request: &WebRequest) -> Reply {
+/// Responds to a request for the content of a log file.
+pub(crate) fn handle(state: &State, mode: &Mode, request: &WebRequest) -> Reply {
     match open(state, mode, request) {
         Ok(reply) => reply,
         Err(fault) => Reply::Complete(refusal(&fault)),
@@ -104,7 +104,7 @@ fn open(state: &State, mode: &Mode, request: &WebRequest) -> Result<Reply, Fault
         .ok_or_else(not_found)?;
     let usage = format!("api-usage={}/{}", limit.current, limit.limit);
     let head = |body| {
-        WebAnswer::new(StatusCode::OK, "text/csv", body)
+        WebResponse::new(StatusCode::OK, "text/csv", body)
             .with(HeaderName::from_static("sforce-limit-info"), &usage)
     };
     let Some(running) = &state.running else {
@@ -132,7 +132,7 @@ fn open(state: &State, mode: &Mode, request: &WebRequest) -> Result<Reply, Fault
     Ok(Reply::Complete(head(body)))
 }
 
-/// The content of a log file that the description has.
+/// The content of a log file that the org description contains.
 fn stored(state: &State, serial: i64) -> rusqlite::Result<Option<Vec<u8>>> {
     let sql = "SELECT \"LogFile\" FROM \"EventLogFile\" WHERE \"Id\" = ? AND \"IsDeleted\" = 0";
     (state.store.lock().prepare_cached(sql)?)
@@ -141,7 +141,7 @@ fn stored(state: &State, serial: i64) -> rusqlite::Result<Option<Vec<u8>>> {
         .map(Option::flatten)
 }
 
-/// Which content a log file has, if it is there.
+/// The number of the current content of a log file, if the file exists.
 fn revision(state: &State, serial: i64) -> rusqlite::Result<Option<u64>> {
     let sql = "SELECT \"_revision\" FROM \"EventLogFile\" WHERE \"Id\" = ? AND \"IsDeleted\" = 0";
     (state.store.lock().prepare_cached(sql)?)
@@ -154,8 +154,8 @@ fn session() -> Fault {
     Fault::unexpected("INVALID_SESSION_ID", "Session expired or invalid")
 }
 
-/// An error as the REST API writes it.
-fn refusal(fault: &Fault) -> WebAnswer {
+/// Makes an error response of the REST API.
+fn refusal(fault: &Fault) -> WebResponse {
     let status = match fault.code.as_str() {
         "INVALID_SESSION_ID" => StatusCode::UNAUTHORIZED,
         "REQUEST_LIMIT_EXCEEDED" => StatusCode::FORBIDDEN,
@@ -165,7 +165,7 @@ fn refusal(fault: &Fault) -> WebAnswer {
         "UNKNOWN_EXCEPTION" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     };
-    WebAnswer::json(
+    WebResponse::json(
         status,
         &json!([{"message": fault.message, "errorCode": fault.code}]),
     )

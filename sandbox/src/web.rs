@@ -1,4 +1,4 @@
-//! Requests and responses of everything that is not SOAP: forms, JSON, pages, redirects, cookies.
+//! Requests and responses other than SOAP: forms, JSON, pages, redirects and cookies.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,7 +33,7 @@ impl WebRequest {
         self.method == Method::POST
     }
 
-    /// A parameter of the form, or else of the query; empty if it is in neither.
+    /// A parameter of the form, or else of the query. It is empty if neither has it.
     pub(crate) fn param(&self, name: &str) -> &str {
         (self.form.iter().chain(&self.query))
             .find(|(key, _)| key == name)
@@ -54,7 +54,7 @@ impl WebRequest {
         let bytes = STANDARD.decode(self.authorization("Basic")?).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (name, password) = text.split_once(':')?;
-        // RFC 6749, section 2.3.1, has both form-encoded before they are joined.
+        // RFC 6749, section 2.3.1: both are form-encoded before they are joined.
         let decode = |text: &str| {
             let pair = format!("x={text}");
             (form_urlencoded::parse(pair.as_bytes()).next())
@@ -82,13 +82,13 @@ impl WebRequest {
 }
 
 /// A response that is not SOAP.
-pub(crate) struct WebAnswer {
+pub(crate) struct WebResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl WebAnswer {
+impl WebResponse {
     pub(crate) fn new(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Self {
         let content_type = HeaderValue::from_static(content_type);
         Self {

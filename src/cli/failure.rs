@@ -59,6 +59,12 @@ impl Failure {
         self
     }
 
+    /// Adds causes in words.
+    pub(crate) fn because_of(mut self, causes: impl IntoIterator<Item = String>) -> Self {
+        self.causes.extend(causes);
+        self
+    }
+
     /// Adds what to do about it.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod excerpt;
 mod failure;
+mod fetch;
 mod generate;
 mod init;
 mod inspect;
@@ -54,6 +55,8 @@ struct Arguments {
 enum Command {
     /// Make a project: a crate for the proxies, and a program with a first query.
     Init(init::Init),
+    /// Log in to an org and save the WSDL of this tenant; say what has changed in it.
+    Fetch(Box<fetch::Fetch>),
     /// Write Rust proxies from a WSDL.
     Generate(generate::Generate),
     /// Compare two WSDLs: what changed, and what it means for code and data.
@@ -126,6 +129,7 @@ impl Arguments {
     fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
             Command::Init(init) => init.run()?,
+            Command::Fetch(fetch) => fetch.run()?,
             Command::Generate(generate) => generate.run()?,
             Command::Diff(diff) => return diff.run(),
             Command::Inspect(inspect) => inspect.run()?,

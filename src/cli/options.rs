@@ -57,6 +57,15 @@ pub(super) struct Target {
 }
 
 impl Options {
+    /// The options of a file, for a command that has no others.
+    pub(super) fn of_file(config: Option<PathBuf>, tenant: Option<String>) -> Self {
+        Self {
+            config,
+            tenant,
+            ..Self::default()
+        }
+    }
+
     /// What the options say about a WSDL, or about each tenant of `saponify.toml` if none is named.
     pub(super) fn targets(&self, wsdl: Option<&Path>) -> Result<Vec<Target>, Failure> {
         let project = self.project(wsdl)?;

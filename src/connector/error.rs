@@ -1,11 +1,11 @@
-//! How the connector fails.
+//! The error of the connector.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-/// A failure of the connector: what happened, what to do about it, and the cause.
+/// An error of the connector: its message, its cause, and advice for the user.
 ///
-/// The text names files, tables and settings. It never contains secrets or field values.
+/// The message names files, tables and settings. It never contains secrets or field values.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -15,10 +15,10 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What kind of failure it is, for the predicates.
+/// The kind of an error, for the predicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The caller asked for something that cannot be.
+    /// The caller asked for something that is not possible.
     Usage,
     /// A file or folder could not be read or written.
     Io,
@@ -30,23 +30,23 @@ pub(crate) enum Kind {
     ReadOnly,
     /// A newer version of the program has written the store.
     Newer,
-    /// A secret could not be kept or found.
+    /// A secret could not be stored or found.
     Vault,
-    /// Data does not have the form that it must have.
+    /// Data is not in the form that is expected.
     Data,
-    /// Another instance runs.
+    /// Another instance works on the connection.
     Locked,
-    /// The org cannot be reached, refuses a call, or answers what cannot be read.
+    /// The org cannot be reached, refuses a call, or sends a response that cannot be read.
     Service,
-    /// A sink cannot be reached, or refuses what it gets.
+    /// A sink cannot be reached, or refuses what it is sent.
     Sink,
-    /// The org's calls of the day are reserved for others.
+    /// The remaining daily API calls of the org are left to others.
     Reserved,
     /// The user has stopped the program.
     Stopped,
     /// The database cannot be reached.
     Away,
-    /// The database lets nobody in with this address.
+    /// The database refuses the login.
     #[cfg(feature = "postgres")]
     Refused,
     /// The lease of the connection is lost.
@@ -63,13 +63,13 @@ impl Error {
         }))
     }
 
-    /// The caller asked for something that cannot be.
+    /// Makes the error of a caller who asked for something that is not possible.
     #[must_use]
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)
     }
 
-    /// Adds what the user can do about it.
+    /// Adds advice for the user.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self
@@ -81,7 +81,7 @@ impl Error {
         self
     }
 
-    /// A file or folder that could not be read or written.
+    /// Makes the error of a file or folder that could not be read or written.
     pub(crate) fn io(action: &str, path: &std::path::Path, error: std::io::Error) -> Self {
         let kind = match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Kind::Full,
@@ -91,7 +91,7 @@ impl Error {
         Self::new(kind, format!("cannot {action} {}", path.display())).because(error)
     }
 
-    /// Whether the org refused the credentials. Trying again does not help, and may lock the user out.
+    /// Whether the org refused the credentials. A new attempt does not help, and may lock the user out.
     #[must_use]
     pub fn is_refused_login(&self) -> bool {
         self.cause().is_some_and(|cause| {
@@ -102,21 +102,21 @@ impl Error {
         })
     }
 
-    /// Whether the org did not answer in time, or no connection to it could be made. The next call would most
-    /// likely fail in the same way, and would take as long.
+    /// Whether the org did not respond in time, or could not be connected to. The next call would probably
+    /// fail in the same way, and would take as long.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         self.cause()
             .is_some_and(|cause| cause.is_timeout() || cause.is_connect())
     }
 
-    /// Whether no answer of the org came: neither what it was asked for nor a fault.
+    /// Whether the org sent no response at all, neither a result nor a fault.
     pub(crate) fn is_unanswered(&self) -> bool {
         self.cause()
             .is_some_and(|cause| cause.is_transport() || cause.is_protocol())
     }
 
-    /// Whether only a new login can help: the org refused to renew the session.
+    /// Whether only a new login helps, because the org refused to renew the session.
     pub(crate) fn needs_login(&self) -> bool {
         self.is_refused_login()
             || self
@@ -124,12 +124,12 @@ impl Error {
                 .is_some_and(saponify::Error::is_session_expired)
     }
 
-    /// The failure of a call, if that is the cause.
+    /// The error of the call that caused this error, if there is one.
     pub(crate) fn cause(&self) -> Option<&saponify::Error> {
         self.0.source.as_deref()?.downcast_ref()
     }
 
-    /// The message with its causes, for a place that keeps one text.
+    /// The message followed by its causes, as one text.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = self.0.message.clone();
@@ -140,8 +140,8 @@ impl Error {
         text
     }
 
-    /// What caused it: the failed call, and what was at the root of that. The layers of the network between
-    /// them add nothing that helps.
+    /// The causes: the failed call, and the innermost error. The layers of the network in between are left
+    /// out, because they do not help the user.
     #[must_use]
     pub fn causes(&self) -> Vec<String> {
         let mut causes: Vec<String> = Vec::new();
@@ -160,14 +160,14 @@ impl Error {
         causes
     }
 
-    /// What the user can do about it, where the connector knows.
+    /// Advice for the user, if there is any.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.0.help.as_deref()
     }
 
-    /// Whether the caller asked for something that cannot be, such as an unknown connection or a
-    /// name that is taken.
+    /// Whether the caller asked for something that is not possible, such as an unknown connection or a name
+    /// that is taken.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         self.0.kind == Kind::Usage
@@ -179,7 +179,8 @@ impl Error {
         self.0.kind == Kind::Locked
     }
 
-    /// The exit code of the program: 2 for a wrong use, 4 if another instance runs, else 1.
+    /// The exit code of the program: 2 for wrong usage, 4 if another instance works on the connection,
+    /// otherwise 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self.0.kind {
@@ -189,51 +190,52 @@ impl Error {
         }
     }
 
-    /// Whether the org could not be reached, refused a call, or answered what cannot be read.
+    /// Whether the org could not be reached, refused a call, or sent a response that cannot be read.
     #[must_use]
     pub fn is_service(&self) -> bool {
         self.0.kind == Kind::Service
     }
 
-    /// Whether a sink could not be reached, or refused what it got.
+    /// Whether a sink could not be reached, or refused what it was sent.
     #[must_use]
     pub fn is_sink(&self) -> bool {
         self.0.kind == Kind::Sink
     }
 
-    /// Whether the connector made no call, because it leaves the org's last calls of the day to others.
+    /// Whether the connector made no call, because it leaves the last tenth of the daily API calls to
+    /// others.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
         self.0.kind == Kind::Reserved
     }
 
-    /// Whether the user has stopped the program. What was stored until then stays.
+    /// Whether the user has stopped the program. Everything that was stored before that stays stored.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.kind == Kind::Stopped
     }
 
-    /// Whether the database that holds the connections cannot be reached. Nothing is damaged; the next round goes
-    /// on.
+    /// Whether the database that holds the connections cannot be reached. Nothing is damaged, and the next
+    /// round continues.
     #[must_use]
     pub fn is_database_away(&self) -> bool {
         self.0.kind == Kind::Away
     }
 
-    /// Whether the lease of the connection is lost, because this process was paused or cut off for too long.
-    /// Another instance may work on the connection; nothing of the last change is stored.
+    /// Whether the lease of the connection is lost, because this process was paused or disconnected for too
+    /// long. Another instance may work on the connection, and nothing of the last change is stored.
     #[must_use]
     pub fn is_lease_lost(&self) -> bool {
         self.0.kind == Kind::Lost
     }
 
-    /// Whether the disk is full. Nothing is damaged; the next run goes on.
+    /// Whether the disk is full. Nothing is damaged, and the next run continues.
     #[must_use]
     pub fn is_disk_full(&self) -> bool {
         self.0.kind == Kind::Full
     }
 
-    /// Whether the store, or the place where it is, cannot be written.
+    /// Whether the store, or the folder of the store, cannot be written.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.0.kind == Kind::ReadOnly
@@ -245,13 +247,13 @@ impl Error {
         self.0.kind == Kind::Newer
     }
 
-    /// Whether a secret could not be kept, found or opened.
+    /// Whether a secret could not be stored, found or decrypted.
     #[must_use]
     pub fn is_vault(&self) -> bool {
         self.0.kind == Kind::Vault
     }
 
-    /// Whether data did not have the form that it must have.
+    /// Whether data was not in the form that is expected.
     #[must_use]
     pub fn is_data(&self) -> bool {
         self.0.kind == Kind::Data

@@ -1,10 +1,10 @@
-//! Failures of a database, before it is known what was tried.
+//! The errors of a database.
 
 use std::fmt;
 
 use super::error::{Error, Kind};
 
-/// A failure of the database, before it is known what was tried.
+/// An error of a database, without the action that failed. The caller adds the action.
 pub(in crate::connector) struct Fault {
     kind: Kind,
     help: String,
@@ -29,19 +29,19 @@ impl Fault {
         self.kind == Kind::Away
     }
 
-    /// Says in place of the error of the database what it means.
+    /// Replaces the error of the database by its meaning.
     #[cfg(feature = "postgres")]
     pub(in crate::connector) fn instead(self, kind: Kind, meaning: &str) -> Self {
         Self::new(kind, meaning.to_owned()).help(self.help)
     }
 
-    /// Adds what the user can do about it.
+    /// Adds advice for the user.
     pub(in crate::connector) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self
     }
 
-    /// The error of somebody who tried to do something with a database.
+    /// Makes the error of the action that failed.
     pub(in crate::connector) fn because_of(self, action: &str, place: &str) -> Error {
         let failed = Error::new(self.kind, format!("cannot {action} ({place})"));
         let failed = failed.because(self.source);

@@ -1,4 +1,4 @@
-//! Prints rows: for people as a table, for programs as NDJSON, CSV or OCSF.
+//! Prints rows: as a table for people, and as NDJSON, CSV or OCSF for programs.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,17 +10,17 @@ use super::error::{Error, Kind};
 use super::ocsf::{Mapping, to_ocsf};
 use super::store::{Event, EventQuery, MESSAGES, Store};
 
-/// How rows are printed.
+/// The format in which rows are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
-    /// A line per row with what people look for.
+    /// One line per row, with the columns of [`Summary`].
     #[default]
     Table,
-    /// A JSON object per line, with `source`, `about`, `key`, `time` and `record`.
+    /// One JSON object per line, with `source`, `about`, `key`, `time` and `record`.
     Ndjson,
-    /// CSV with a column for every name that occurs.
+    /// CSV with a column for each name that occurs in any row.
     Csv,
-    /// An OCSF event per line.
+    /// One OCSF event per line.
     Ocsf,
 }
 
@@ -41,12 +41,12 @@ impl FromStr for Format {
     }
 }
 
-/// Prints the rows that a query finds, and returns how many there are.
+/// Prints the rows that a query finds, and returns their number.
 ///
 /// # Errors
 ///
-/// The store cannot be read, or the output cannot be written. If the reader of a pipe has gone, that
-/// is the [source](std::error::Error::source) of the error.
+/// The store cannot be read, or the output cannot be written. If the reader of a pipe has closed it, the
+/// [source](std::error::Error::source) of the error says so.
 pub fn print(
     store: &Store,
     query: &EventQuery,
@@ -67,11 +67,11 @@ pub fn print(
     }
 }
 
-/// Prints a table that fits in a terminal of so many columns, and returns how many rows it has.
+/// Prints a table that fits into a terminal of this many columns, and returns the number of its rows.
 ///
 /// # Errors
 ///
-/// As of [`print()`].
+/// The errors of [`print()`].
 pub fn table(
     store: &Store,
     query: &EventQuery,
@@ -84,7 +84,7 @@ pub fn table(
     each(store, query, |event| put(out, &row(event, &widths)))
 }
 
-/// The widths of the columns. On a narrow terminal they are smaller, and the last ones are left out.
+/// The widths of the columns. On a narrow terminal, columns are narrower and the last ones are omitted.
 fn widths(columns: Option<usize>) -> Vec<usize> {
     const WIDE: [usize; 6] = [20, 8, 24, 32, 18, usize::MAX];
     const NARROW: [usize; 5] = [20, 7, 14, 16, 15];
@@ -101,7 +101,7 @@ fn widths(columns: Option<usize>) -> Vec<usize> {
         widths.push(width);
         left = left.saturating_sub(width + 1);
     }
-    // The detail takes what is left.
+    // The last column takes the remaining width.
     if widths.len() == NARROW.len() && left >= 8 {
         widths.push(left);
     }
@@ -138,7 +138,8 @@ fn unwritable(error: io::Error) -> Error {
     Error::new(kind, "the output cannot be written").because(error)
 }
 
-/// The columns of the table; the first column of a row that has a value is shown.
+// For each column of the table, the names of the fields to look in. The first one that has a value is
+// shown.
 const WHAT: &[&str] = &["Action", "LoginType", "METHOD_NAME", "METHOD", "EVENT_TYPE"];
 const WHO: &[&str] = &[
     "User.Username",
@@ -162,22 +163,22 @@ const DETAIL: &[&str] = &[
     "Name",
 ];
 
-/// What people look for in a row, whatever its source and columns.
+/// A summary of a row of any source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary<'a> {
-    /// What happened: the action, the type of the login, or the event type of a file.
+    /// What happened: the action, the type of the login, or the event type of the file.
     pub what: Option<Cow<'a, str>>,
-    /// Who did it: a user name, or else an Id.
+    /// The user who did it: a user name, or an Id.
     pub who: Option<&'a str>,
-    /// The address that it came from.
+    /// The IP address of the client.
     pub from: Option<&'a str>,
-    /// How it ended.
+    /// The result, such as the status of a login.
     pub status: Option<&'a str>,
-    /// What else is worth a look.
+    /// Further information.
     pub detail: Option<&'a str>,
 }
 
-/// Finds what people look for in a row.
+/// Summarizes a row.
 #[must_use]
 pub fn summary(event: &Event) -> Summary<'_> {
     let first = |columns: &[&str]| {
@@ -192,7 +193,7 @@ pub fn summary(event: &Event) -> Summary<'_> {
             ("changes", Some(change)) => Some(format!("{change} {}", event.about()).into()),
             _ => first(WHAT).map(Cow::Borrowed),
         },
-        // Who made a record is not who changed it, and nothing tells who deleted it.
+        // The creator of a record is not the user who changed it, and a deletion does not state its user.
         who: match change {
             Some("created") => first(&["CreatedById"]),
             Some("updated") => first(&["LastModifiedById"]),
@@ -229,7 +230,7 @@ fn row(event: &Event, widths: &[usize]) -> String {
 fn line(cells: [&str; 6], widths: &[usize]) -> String {
     let mut out = String::new();
     for (cell, &width) in cells.into_iter().zip(widths) {
-        // What the org wrote must not move the cursor of a terminal.
+        // Texts of the org must not contain control characters for the terminal.
         let cell: String = cell
             .trim()
             .chars()
@@ -251,10 +252,10 @@ fn line(cells: [&str; 6], widths: &[usize]) -> String {
     out
 }
 
-/// Rows of several sources have different columns, so a first pass collects the names.
+/// Prints CSV. Rows of several sources have different columns, so a first pass collects the names.
 ///
-/// A value that a spreadsheet would take for a formula gets an apostrophe in front, because many values are
-/// chosen by whoever tries to log in. The other forms have the values as they are.
+/// A value that a spreadsheet would take for a formula gets a leading apostrophe, because anybody who tries
+/// to log in chooses some of the values. The other formats contain the values unchanged.
 fn csv(store: &Store, query: &EventQuery, out: &mut dyn Write) -> Result<u64, Error> {
     let (mut names, mut known) = (Vec::new(), BTreeSet::new());
     each(store, query, |event| {
@@ -293,7 +294,7 @@ fn csv_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     cells.join(",") + "\r\n"
 }
 
-/// Whether a spreadsheet would calculate a cell. A number with a sign is only a number.
+/// Whether a spreadsheet would evaluate a cell as a formula. A signed number is not a formula.
 fn is_formula(cell: &str) -> bool {
     let begins_like_one = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     begins_like_one && cell.parse::<f64>().is_err()

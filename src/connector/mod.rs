@@ -1,41 +1,43 @@
-//! The compliance connector: collects a Salesforce org's logins, setup audit trail, event log files
-//! and changed records into a local store, without losing a row and without inventing one.
+//! The compliance connector: collects the logins, the setup audit trail, the event log files and the
+//! changed records of a Salesforce org in a local store. It neither loses nor invents rows.
 //!
-//! Each module imports only modules that stand before it:
+//! Each module imports only modules that are listed before it:
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`shown`] | texts of others as a terminal may show them |
-//! | `options` | the options of the program in place of the methods that the runtime names |
-//! | `fault` | failures of a database, before it is known what was tried |
-//! | `postgres` | the address of a database, sessions, leases, and what all connections share |
-//! | `private` | creates files and folders that nobody else can read |
-//! | [`when`] | reads times and lengths of time as people write them |
-//! | [`progress`] | what long work tells while it goes on, and how it is stopped |
-//! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |
+//! | [`shown`] | removes control characters from foreign texts before they are printed |
+//! | `options` | replaces method names of the runtime by options of the program |
+//! | `fault` | errors of a database |
+//! | `postgres` | the address of a database, sessions, leases, and the tables that all connections share |
+//! | `private` | creates files and folders that only the user can read |
+//! | [`http_client`] | makes an HTTP client with the certificates of the program |
+//! | [`when`] | reads times and durations as people write them |
+//! | [`progress`] | reports the progress of long work, and stops it |
+//! | [`window`] | decides which spans of time are queried, page by page, and which are counted again |
 //! | [`store`] | rows, ledgers and cursors of a connection, in SQLite or PostgreSQL |
-//! | [`home`] | where connections are kept: in a folder or in PostgreSQL; who holds them |
-//! | [`vault`] | keeps secrets in the system's keyring, or encrypted in the home |
-//! | [`sources`] | reads what Salesforce sends: rows of queries, and event log files |
-//! | [`connection`] | makes connections, logs in by the generated proxies, and answers the sources |
+//! | [`home`] | holds the connections in a folder or in PostgreSQL, and locks them |
+//! | [`vault`] | stores secrets in the keyring of the system, or encrypted in the home |
+//! | [`sources`] | reads the rows and files that Salesforce sends |
+//! | [`connection`] | activates connections, logs in with the generated proxies, and queries the org for the sources |
 //! | [`ocsf`] | maps stored rows to events of the Open Cybersecurity Schema Framework |
-//! | `web` | listens, agrees on TLS, and serves HTTP |
+//! | `web` | accepts connections, negotiates TLS, and serves HTTP |
 //! | `listen` | receives the outbound messages that an org sends |
-//! | [`sinks`] | delivers stored rows; each sink has its own cursor |
-//! | [`sync`] | brings connections up to date, once or again and again |
+//! | [`sinks`] | delivers stored rows to sinks; each sink has its own cursor |
+//! | [`sync`] | collects connections once or continuously |
 //! | [`listing`] | prints rows as a table, NDJSON, CSV or OCSF |
-//! | [`status`] | says how far each source is, and what is wrong |
+//! | [`status`] | states the progress of each source, and its problems |
 //! | [`prerequisites`] | tests what the org and the user must have |
-//! | [`notify`] | tells systemd how a run stands |
-//! | [`report`] | says for each source and day what is complete, and why |
+//! | [`notify`] | tells systemd the state of the program |
+//! | [`report`] | states for each source and day whether it is complete, and why |
 //!
-//! Everything here is a library: the command line only parses arguments and prints results. The
-//! design and its guarantees are described in `guide/connector.md`.
+//! Everything here is a library. The command line only parses arguments and prints results. The design and
+//! its guarantees are described in `guide/connector.md`.
 
 pub mod connection;
 mod error;
 mod fault;
 pub mod home;
+pub mod http_client;
 #[cfg(feature = "listen")]
 pub mod listen;
 pub mod listing;
@@ -56,6 +58,7 @@ pub mod status;
 pub mod store;
 pub mod sync;
 pub mod vault;
+mod waiting;
 #[cfg(feature = "web")]
 pub(crate) mod web;
 pub mod when;

@@ -1,16 +1,16 @@
-//! Tells systemd how a run stands, by the protocol of `sd_notify(3)`: a datagram to the socket that
+//! Tells systemd the state of the program, by the protocol of `sd_notify(3)`: a datagram to the socket that
 //! `$NOTIFY_SOCKET` names.
 
 use std::io;
 
-/// What there is to tell.
+/// A state of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State<'a> {
     /// The program has started.
     Ready,
-    /// What it does, in a line.
+    /// The program does what this line says.
     Status(&'a str),
-    /// It ends.
+    /// The program ends.
     Stopping,
 }
 
@@ -25,11 +25,12 @@ impl State<'_> {
     }
 }
 
-/// Tells a state, if `socket` is given. It is `$NOTIFY_SOCKET`: a path, or a name that begins with `@`.
+/// Sends a state to `socket`, if given. The value is that of `$NOTIFY_SOCKET`: a path, or a name that
+/// begins with `@`.
 ///
 /// # Errors
 ///
-/// The socket does not take the message.
+/// The message cannot be sent.
 #[cfg(unix)]
 pub fn tell(socket: Option<&str>, state: &State<'_>) -> io::Result<()> {
     use std::os::unix::net::{SocketAddr, UnixDatagram};
@@ -50,7 +51,7 @@ pub fn tell(socket: Option<&str>, state: &State<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// There is no systemd on this system.
+/// Does nothing, because this system has no systemd.
 ///
 /// # Errors
 ///

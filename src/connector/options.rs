@@ -1,8 +1,8 @@
-//! What the runtime calls a setting, as the options of the program call it.
+//! Replaces method names in messages of the runtime by options of the program.
 //!
-//! The runtime speaks to programmers. Somebody at a terminal has options in place of its methods.
+//! The runtime addresses programmers. A user of the program sets options instead of calling methods.
 
-/// Phrases of the runtime, and what is shown in their place.
+/// Phrases of the runtime, and the text that is shown instead.
 const PHRASES: [(&str, &str); 13] = [
     (
         "add its root certificate with extra_root_certificate",
@@ -41,7 +41,7 @@ const PHRASES: [(&str, &str); 13] = [
     ),
 ];
 
-/// A text of the runtime with options of the program in place of methods.
+/// Replaces the methods in a message of the runtime by options of the program.
 pub(super) fn with_options(text: &str) -> String {
     let mut text = text.to_owned();
     for (phrase, shown) in PHRASES {
@@ -82,7 +82,7 @@ mod tests {
         }
     }
 
-    /// A phrase that the runtime no longer uses would let the name of a method through.
+    /// If the runtime changed a phrase, the user would see the name of a method.
     #[test]
     fn the_runtime_still_says_these_phrases() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("runtime/src");
@@ -96,7 +96,7 @@ mod tests {
                 }
             }
         }
-        // Literals are broken into lines.
+        // String literals are broken into lines.
         let words = |text: &str| {
             let text = text.replace("\\\n", " ");
             text.split_whitespace().collect::<Vec<_>>().join("")

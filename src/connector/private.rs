@@ -1,11 +1,11 @@
-//! Files and folders that only the user of this process can read, where the system can do that. They hold
-//! who logged in from where, and secrets.
+//! Files and folders that only the user of this process can read, where the system supports it. They
+//! contain secrets, and who logged in from where.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Creates a folder, and those above it that are missing. A folder that is there stays as it is.
+/// Creates a folder and its missing parents. The permissions of an existing folder are not changed.
 pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -14,7 +14,7 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a file to write, and creates it if it is not there.
+/// Options that open a file for writing, and create it if it does not exist.
 pub(super) fn to_write() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);

@@ -1,4 +1,4 @@
-//! What long work tells while it goes on, and how it is stopped.
+//! The progress of long work, and how it is stopped.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,49 +8,49 @@ use tokio::sync::watch;
 
 use super::error::{Error, Kind};
 
-/// How far the work on a source is.
+/// The progress of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress<'a> {
-    /// Rows of a query came.
+    /// Rows of a query arrived.
     Rows {
         /// The source.
         source: &'a str,
-        /// Rows that came in this run.
+        /// Rows that arrived in this run.
         received: u64,
-        /// Rows of these that were new.
+        /// The new rows among them.
         new: u64,
-        /// Where this run began.
+        /// The beginning of the span that this run collects.
         from: Timestamp,
-        /// Everything before it has come.
+        /// All rows before this instant have arrived.
         until: Timestamp,
-        /// Where this run ends.
+        /// The end of the span that this run collects.
         to: Timestamp,
     },
     /// Days and hours are counted again.
     Counted {
         /// The source.
         source: &'a str,
-        /// Spans that were counted.
+        /// Spans that have been counted.
         spans: u64,
         /// Spans to count.
         of: u64,
     },
-    /// An event log file is on its way.
+    /// An event log file is being fetched.
     File {
-        /// Files that are done.
+        /// Files that are complete.
         done: u64,
         /// Files to fetch in this run.
         of: u64,
         /// The event type of the file.
         event_type: &'a str,
-        /// Bytes that Salesforce announces for it.
+        /// The length in bytes that Salesforce states for the file.
         length: u64,
         /// Rows that were stored in this run.
         rows: u64,
     },
 }
 
-/// Stops work from outside. Clones stop the same work.
+/// A switch that stops work from outside. All clones stop the same work.
 #[derive(Clone, Debug)]
 pub struct Stop(Arc<watch::Sender<bool>>);
 
@@ -61,24 +61,24 @@ impl Default for Stop {
 }
 
 impl Stop {
-    /// Stops the work at the next point where nothing is half done.
+    /// Stops the work as soon as nothing is left half done.
     pub fn stop(&self) {
         self.0.send_replace(true);
     }
 
-    /// Whether the work is to stop.
+    /// Whether the work should stop.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Waits until the work is to stop.
+    /// Waits until the work should stop.
     pub async fn stopped(&self) {
         // The sender is in this value, so the channel is never closed.
         let _ = self.0.subscribe().wait_for(|stopped| *stopped).await;
     }
 
-    /// Fails if the work is to stop.
+    /// Returns an error if the work should stop.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self.is_stopped() {
             true => Err(stopped()),
@@ -90,22 +90,22 @@ impl Stop {
 pub(crate) fn stopped() -> Error {
     Error::new(
         Kind::Stopped,
-        "stopped; what was collected until now is stored, and the next run goes on",
+        "stopped; everything that was collected is stored, and the next run continues from there",
     )
 }
 
-/// Takes the progress of work.
+/// A function that receives the progress of work.
 pub type Report = Box<dyn FnMut(&Progress<'_>) + Send>;
 
-/// Watches work: takes its progress, and stops it.
+/// Observes work and stops it.
 pub struct Watch {
-    /// Stops it.
+    /// Stops the work.
     pub stop: Stop,
     report: Report,
 }
 
 impl Watch {
-    /// Takes the progress by a function.
+    /// Makes an observer that calls a function with the progress.
     pub fn new(stop: Stop, report: impl FnMut(&Progress<'_>) + Send + 'static) -> Self {
         Self {
             stop,
@@ -113,7 +113,7 @@ impl Watch {
         }
     }
 
-    /// Takes no progress.
+    /// Makes an observer that ignores the progress.
     #[must_use]
     pub fn silent() -> Self {
         Self::new(Stop::default(), |_| {})

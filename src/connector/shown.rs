@@ -1,7 +1,7 @@
-//! Texts of others as a terminal may show them.
+//! Prepares texts for a terminal.
 
-/// A text in one line without control characters, which could move the cursor of a terminal or imitate what
-/// the program says.
+/// Returns a text as one line without control characters. These could move the cursor of a terminal, or
+/// imitate the output of the program.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -16,15 +16,15 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// Whether a character does something to a terminal in place of being shown, or changes the direction in which
-/// the text around it is read.
+/// Whether a character controls a terminal instead of being shown, or changes the direction of the text
+/// around it.
 #[must_use]
 pub fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A text for a terminal of so many columns. A line that does not fit goes on in the next one, further to the
-/// right. A word is never cut, because it may be an address or a path.
+/// Wraps a text for a terminal of this many columns. The remainder of a long line is indented. Words are
+/// never broken, because they may be addresses or paths.
 #[must_use]
 pub fn wrapped(text: &str, columns: usize) -> String {
     let mut out = String::with_capacity(text.len());
@@ -39,7 +39,7 @@ fn wrap(line: &str, columns: usize, out: &mut String) {
     let next = (indent + 4).min(columns / 2);
     let (mut rest, mut start) = (line, 0);
     while start + rest.trim_end().chars().count() > columns {
-        // The last space that leaves a line that fits, or else the first one.
+        // The last space before the limit, or the first one after it.
         let mut spaces = rest
             .char_indices()
             .enumerate()
@@ -58,7 +58,7 @@ fn wrap(line: &str, columns: usize, out: &mut String) {
     out.push_str(rest);
 }
 
-/// A number with what it counts.
+/// A number and what it counts, in the singular or plural.
 #[must_use]
 pub fn counted(count: u64, one: &str, many: &str) -> String {
     match count {
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_line_goes_on_further_to_the_right() {
+    fn the_remainder_of_a_long_line_is_indented() {
         let text =
             "short\n  cause: one two three four\nhttps://a.very.long.example/address and more\n";
         let shown = "short\n  cause: one two\n      three four\nhttps://a.very.long.example/address\n    and \
@@ -80,13 +80,13 @@ mod tests {
         assert_eq!(wrapped(text, 18), shown);
         assert_eq!(wrapped(text, 80), text);
         assert_eq!(wrapped(&"x".repeat(30), 10), "x".repeat(30));
-        // Columns of a table stay where they are.
+        // The columns of a table keep their positions.
         assert_eq!(wrapped("a    b    c\n", 11), "a    b    c\n");
         assert_eq!(wrapped("a    b    cd\n", 11), "a    b\n    cd\n");
     }
 
     #[test]
-    fn a_text_of_others_stays_in_its_line() {
+    fn a_foreign_text_cannot_leave_its_line() {
         for (text, shown) in [
             ("as it is", "as it is"),
             (

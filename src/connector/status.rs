@@ -1,4 +1,4 @@
-//! How a connection stands: how far each source has come, and what is wrong.
+//! The status of a connection: the progress of each source and sink, and their problems.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,14 +6,15 @@ use serde::Serialize;
 use super::connection::Settings;
 use super::error::Error;
 use super::home::{Holder, Home};
-use super::sinks::set_aside;
+use super::sinks::{names_of, set_aside};
 use super::store::{Attempt, SourceState, Store};
 use super::window::Span;
 
-/// A pending file of this age is in danger: an org without Event Monitoring deletes it after a day.
+/// The age in hours at which a pending file is in danger: an org without Event Monitoring deletes it after
+/// a day.
 const OLD_FILE_HOURS: i64 = 14;
 
-/// How a connection stands.
+/// The status of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
     /// The name of the connection.
@@ -24,74 +25,76 @@ pub struct Status {
     pub organization_id: String,
     /// The user who logs in.
     pub user: String,
-    /// Where it logs in.
+    /// The address of the login.
     pub endpoint: String,
-    /// How it logs in.
+    /// The way in which the connection logs in.
     pub login: &'static str,
-    /// Whether it has been deactivated.
+    /// Whether the connection has been deactivated.
     pub deactivated: bool,
-    /// Whether a process works on it now.
+    /// Whether a process works on the connection now.
     pub running: bool,
-    /// Who works on it now, and since when.
+    /// The worker that works on the connection now.
     pub worker: Option<Holder>,
-    /// Why the last login failed, if it did.
+    /// Why the last login failed, or `None` if it succeeded.
     pub login_problem: Option<String>,
-    /// How each source stands.
+    /// The status of each source.
     pub sources: Vec<SourceStatus>,
-    /// How far each sink has come.
+    /// The status of each sink.
     pub sinks: Vec<SinkStatus>,
-    /// Changes of what Salesforce sends.
+    /// The number of changes in the columns that Salesforce sends.
     pub drift: usize,
 }
 
-/// How a source stands.
+/// The status of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SourceStatus {
     /// The name of the source.
     pub source: String,
-    /// The first instant that is wanted.
+    /// The first instant that is collected.
     pub begins: Timestamp,
-    /// Everything before it has been collected once.
+    /// All rows before this instant have been collected at least once.
     pub collected_until: Option<Timestamp>,
     /// Rows that are stored.
     pub rows: u64,
-    /// Gaps that are open.
+    /// Gaps that are still open.
     pub gaps: usize,
-    /// Files that are still to be fetched.
+    /// Files that have not been fetched yet.
     pub pending_files: usize,
-    /// When the oldest of these was made.
+    /// When the oldest of these files was created.
     pub oldest_pending: Option<Timestamp>,
     /// When the last attempt ended, by the clock of this machine.
     pub last_attempt: Option<Timestamp>,
     /// When an attempt last succeeded, by the clock of this machine.
     pub last_success: Option<Timestamp>,
-    /// Attempts that failed since then.
+    /// Failed attempts since then.
     pub failures: u64,
-    /// Why the last attempt failed, if it did.
+    /// Why the last attempt failed, or `None` if it succeeded.
     pub problem: Option<String>,
-    /// What somebody should look at.
+    /// A condition that somebody should look into.
     pub warning: Option<String>,
 }
 
-/// How far a sink has come.
+/// The status of a sink.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SinkStatus {
     /// The name of the sink.
     pub sink: String,
+    /// Whether it is set up now. If not, its place is left of a sink that was removed, or of one for a single command.
+    pub set_up: bool,
     /// Rows that it acknowledged.
     pub delivered: u64,
-    /// Rows that wait for it.
+    /// Rows that have not been delivered yet.
     pub waiting: u64,
-    /// Rows that it refused, and that were set aside.
+    /// Rows that the sink refused, and that were written to a file.
     pub aside: u64,
-    /// When it last took rows, by the clock of this machine.
+    /// When the sink last accepted rows, by the clock of this machine.
     pub last_delivery: Option<Timestamp>,
-    /// Why it failed last, until it succeeds.
+    /// Why the last delivery failed, or `None` if it succeeded.
     pub problem: Option<String>,
 }
 
 impl Status {
-    /// Reads how a connection stands, also while a process works on it.
+    /// Reads the status of a connection. Another process may work on it meanwhile.
     ///
     /// # Errors
     ///
@@ -112,10 +115,13 @@ impl Status {
                 local_now,
             )?);
         }
+        // While the file of the sinks is not usable, all count.
+        let set_up = names_of(home, name, &settings).ok();
         let mut sinks = Vec::new();
         for name in store.sinks()? {
             let sink = store.sink(&name)?;
             sinks.push(SinkStatus {
+                set_up: set_up.as_ref().is_none_or(|names| names.contains(&name)),
                 sink: name,
                 delivered: sink.delivered,
                 waiting: sink.waiting,
@@ -141,13 +147,16 @@ impl Status {
         })
     }
 
-    /// Whether something is wrong: a source or sink failed last, or something is missing.
+    /// Whether a source or sink failed last, or data is missing.
     #[must_use]
     pub fn has_problem(&self) -> bool {
         let of_source = |source: &SourceStatus| source.problem.is_some() || source.gaps > 0;
         self.login_problem.is_some()
             || self.sources.iter().any(of_source)
-            || self.sinks.iter().any(|sink| sink.problem.is_some())
+            || self
+                .sinks
+                .iter()
+                .any(|sink| sink.set_up && sink.problem.is_some())
     }
 }
 
@@ -172,8 +181,8 @@ fn of_source(
         .is_some_and(|created| local_now.duration_since(created).as_hours() >= OLD_FILE_HOURS);
     let warning = old.then(|| {
         format!(
-            "files wait for more than {OLD_FILE_HOURS} hours; an org without Event Monitoring deletes \
-             them after a day"
+            "files have been waiting for more than {OLD_FILE_HOURS} hours; an org without Event Monitoring \
+             deletes them after a day"
         )
     });
     Ok(SourceStatus {

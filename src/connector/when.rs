@@ -1,4 +1,4 @@
-//! Times and lengths of time as people write them.
+//! Reads times and durations as people write them.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -6,15 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::error::{Error, Kind};
 
-/// Reads a length of time: `60d`, `12h`, `30m`, `10s`.
+/// Reads a duration such as `60d`, `12h`, `30m` or `10s`.
 ///
 /// # Errors
 ///
-/// It has another form, or is longer than ten years.
+/// The text has another form, or the duration is longer than ten years.
 pub fn length(text: &str) -> Result<SignedDuration, Error> {
     const LONGEST: i64 = 10 * 366 * 24 * 3_600;
     let unusable = || {
-        let message = format!("`{}` is not a length of time", text.escape_debug());
+        let message = format!("`{}` is not a duration", text.escape_debug());
         Error::new(Kind::Usage, message).help("write it as 60d, 12h, 30m or 10s")
     };
     let digits = text.len() - text.chars().next_back().map_or(0, char::len_utf8);
@@ -34,12 +34,12 @@ pub fn length(text: &str) -> Result<SignedDuration, Error> {
     }
 }
 
-/// Reads a point in time: `2026-01-31` (its beginning in UTC), `2026-01-31T12:00:00Z`, `today`,
-/// `yesterday`, or so long ago: `24h`, `7d`.
+/// Reads an instant: a day such as `2026-01-31`, which means its beginning in UTC, a time such as
+/// `2026-01-31T12:00:00Z`, `now`, `today`, `yesterday`, or a duration before `now` such as `24h` or `7d`.
 ///
 /// # Errors
 ///
-/// It has another form.
+/// The text has another form.
 pub fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Error> {
     let start = |date: Date| {
         let zoned = date.to_zoned(TimeZone::UTC);

@@ -1,4 +1,4 @@
-//! What all pages share.
+//! The state that all pages share.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ pub(super) struct App {
     pub(super) jobs: Arc<Jobs>,
 }
 
-/// Does what may wait for the disk, on a thread that may wait.
+/// Runs work that may read from the disk on a thread on which blocking is allowed.
 pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     tokio::task::spawn_blocking(work)
         .await
-        .unwrap_or_else(|_| Err(failed("the page could not be made")))
+        .unwrap_or_else(|_| Err(failed("the page could not be created")))
 }

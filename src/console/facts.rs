@@ -1,7 +1,7 @@
-//! How a connection stands, as far as the pages show it.
+//! The state of a connection, as far as the pages show it.
 //!
-//! [`Status`](crate::connector::status::Status) counts all rows; a page must not. Everything here is read by an
-//! index and does not depend on how many rows the store has.
+//! [`Status`](crate::connector::status::Status) counts all rows, which a page must not do. Everything here
+//! is read by an index, so the time does not depend on the number of rows in the store.
 
 use std::collections::HashMap;
 
@@ -11,57 +11,58 @@ use crate::connector::Error;
 use crate::connector::connection::Settings;
 use crate::connector::home::{Home, Place};
 use crate::connector::search::Index;
-use crate::connector::store::{Attempt, Calls, SourceState, Store};
+use crate::connector::sinks::names_of;
+use crate::connector::store::{Attempt, Calls, MESSAGES, SourceState, Store};
 use crate::connector::sync::{Cadence, Source};
 use crate::connector::window::Span;
 
-/// A connection and how it stands.
+/// The state of a connection.
 pub(super) struct Facts {
     pub(super) name: String,
     pub(super) settings: Settings,
     /// Whether a process works on it now.
     pub(super) running: bool,
-    /// How the last login went.
+    /// The result of the last login.
     pub(super) login: Option<Attempt>,
     pub(super) sources: Vec<SourceFacts>,
-    /// Sinks that failed: their names, and why.
+    /// Sinks that failed: their names, and the reasons.
     pub(super) sinks: Vec<(String, String)>,
     pub(super) calls: Option<Calls>,
 }
 
-/// A source and how it stands.
+/// The state of a source.
 pub(super) struct SourceFacts {
     pub(super) state: SourceState,
     pub(super) attempt: Option<Attempt>,
-    /// How far it is behind the present.
+    /// How long ago the end of the collected span is.
     pub(super) lag: Option<SignedDuration>,
     /// Events with a time in the last hour.
     pub(super) last_hour: u64,
-    /// Gaps that are open.
+    /// The number of open gaps.
     pub(super) gaps: u64,
     pub(super) next: Next,
 }
 
-/// When a source is brought up to date the next time.
+/// When a source is collected next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     /// No process collects.
     NotRunning,
-    /// A process collects, and this is due.
+    /// A process collects, and the source is due.
     Now,
-    /// About then.
+    /// At about this time.
     At(Timestamp),
 }
 
-/// How a connection stands, in a word. Worse standings come later.
+/// A summary of the state of a connection. The states are ordered from good to bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
     Deactivated,
-    /// All is well, and a process works on it.
+    /// Nothing is wrong, and a process collects the connection.
     Collecting,
-    /// All is well as far as it goes, but no process works on it.
+    /// Nothing is wrong, but no process collects the connection.
     Idle,
-    /// Something is missing.
+    /// Data is missing.
     Incomplete,
     /// The last attempt failed.
     Failing,
@@ -80,15 +81,15 @@ impl Standing {
 }
 
 impl Facts {
-    /// Reads how a connection stands, also while a process works on it.
+    /// Reads the state of a connection. Another process may work on it meanwhile.
     pub(super) fn read(home: &Home, name: &str, now: Timestamp) -> Result<(Self, Store), Error> {
         let place = home.connection(name)?;
         let store = place.store_to_read()?;
-        let facts = Self::of(&place, &store, now)?;
+        let facts = Self::of(home, &place, &store, now)?;
         Ok((facts, store))
     }
 
-    fn of(place: &Place, store: &Store, now: Timestamp) -> Result<Self, Error> {
+    fn of(home: &Home, place: &Place, store: &Store, now: Timestamp) -> Result<Self, Error> {
         let running = place.is_locked();
         let attempts = store.attempts()?;
         let attempt = |name: &str| {
@@ -114,15 +115,21 @@ impl Facts {
             });
         }
         sources.sort_by_key(|source| order(&source.state.name));
+        let settings = Settings::from_map(&store.settings()?)?;
+        let set_up = names_of(home, place.name(), &settings).ok();
         let mut sinks = Vec::new();
         for name in store.sinks()? {
+            if set_up.as_ref().is_some_and(|names| !names.contains(&name)) {
+                // What is left of a sink that was removed fails for nobody.
+                continue;
+            }
             if let Some(problem) = store.sink_problem(&name)? {
                 sinks.push((name, problem));
             }
         }
         Ok(Self {
             name: place.name().to_owned(),
-            settings: Settings::from_map(&store.settings()?)?,
+            settings,
             running,
             login: attempt("login"),
             sources,
@@ -145,7 +152,7 @@ impl Facts {
         }
     }
 
-    /// What failed last: of what, why, and what to do about it.
+    /// The last failures: the source or sink, the reason, and the failed attempt.
     pub(super) fn problems(&self) -> impl Iterator<Item = (&str, &str, Option<&Attempt>)> {
         let attempts = self.login.iter().chain(
             self.sources
@@ -171,18 +178,29 @@ impl Facts {
         self.sources.iter().map(|source| source.last_hour).sum()
     }
 
-    /// When anything is done the next time.
+    /// When any source is collected next.
     pub(super) fn next(&self) -> Next {
-        let at = |next: &Next| match next {
-            Next::Now => Some(Timestamp::MIN),
-            Next::At(time) => Some(*time),
-            Next::NotRunning => None,
-        };
-        let first = self.sources.iter().map(|source| source.next).min_by_key(at);
+        // A source whose rows the org pushes has no next run.
+        let nexts = self.sources.iter().filter(|source| !source.is_pushed());
+        let first = nexts
+            .map(|source| source.next)
+            .min_by_key(|next| match next {
+                Next::Now => Some(Timestamp::MIN),
+                Next::At(time) => Some(*time),
+                Next::NotRunning => None,
+            });
         match self.running {
             true => first.unwrap_or(Next::Now),
             false => Next::NotRunning,
         }
+    }
+}
+
+impl SourceFacts {
+    /// Whether the org pushes the rows of the source. Such a source is never due, and no day of it is known to be
+    /// complete.
+    pub(super) fn is_pushed(&self) -> bool {
+        self.state.name == MESSAGES
     }
 }
 
@@ -202,7 +220,7 @@ impl Next {
     }
 }
 
-/// The order in which sources are shown.
+/// The position of a source on a page.
 fn order(name: &str) -> usize {
     let known = Source::ALL
         .iter()
@@ -210,7 +228,7 @@ fn order(name: &str) -> usize {
     known.unwrap_or(usize::MAX)
 }
 
-/// How many rows of each source are stored: those of the search index, and those that it does not have yet.
+/// The number of stored rows of each source: those in the search index, and those that are not in it yet.
 pub(super) fn totals(store: &Store, index: &Index) -> Result<HashMap<String, u64>, Error> {
     let mut totals = index.totals()?;
     for (source, rows) in store.count_after(index.cursor()?)? {

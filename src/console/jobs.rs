@@ -1,4 +1,4 @@
-//! Work that goes on after its request: consents that wait for a person, collecting, and the search index.
+//! Work that continues after its request: consents, collecting, and the search index.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,16 +16,16 @@ use crate::connector::search::Index;
 use crate::connector::sync::{Collector, Source};
 use crate::connector::vault::Vault;
 
-/// So many consents may wait at a time.
+/// The largest number of pending consents.
 const MOST_CONSENTS: usize = 20;
 
-/// How long the org may take once a person has consented.
+/// How long the org may take after a person has consented.
 const CONSENT: Duration = Duration::from_secs(120);
 
-/// How often the search indexes are brought up to date, and by how many rows in one go.
+/// How often the search indexes are updated, and the number of rows that are added at a time.
 const INDEX: (Duration, usize) = (Duration::from_secs(3), 50_000);
 
-/// The work.
+/// The background work of the console.
 pub(super) struct Jobs {
     home: Home,
     vault: Vault,
@@ -34,7 +34,7 @@ pub(super) struct Jobs {
     collecting: Mutex<Collecting>,
 }
 
-/// A consent that waits for a person.
+/// A pending consent.
 struct Waiting {
     name: String,
     origin: String,
@@ -42,11 +42,11 @@ struct Waiting {
     done: oneshot::Receiver<Result<Activated, Error>>,
 }
 
-/// A consent that was given or refused.
+/// A consent that a person has given or refused.
 pub(super) struct Consented {
     /// The name of the connection.
     pub(super) name: String,
-    /// The address of the console where it began.
+    /// The address of the console at which the consent was started.
     pub(super) origin: String,
     pub(super) result: Result<Activated, Error>,
 }
@@ -54,7 +54,7 @@ pub(super) struct Consented {
 #[derive(Default)]
 struct Collecting {
     now: HashSet<String>,
-    /// Why the last attempt could not begin.
+    /// Why the last attempt could not be started, by connection.
     failed: HashMap<String, String>,
 }
 
@@ -69,8 +69,8 @@ impl Jobs {
         }
     }
 
-    /// Begins a connection to which a person has to consent, and returns the address of the org's login page.
-    /// `origin` is the address of the console for this person.
+    /// Starts the activation of a connection that needs a consent, and returns the address of the org's
+    /// login page. `origin` is the address of the console in this browser.
     pub(super) async fn begin_consent(
         &self,
         activation: Activation,
@@ -84,7 +84,7 @@ impl Jobs {
         let consent = Consent {
             show: Box::new(move |page| {
                 let show = show.lock().unwrap_or_else(PoisonError::into_inner).take();
-                // Nobody waits if the request was given up.
+                // There is no receiver if the request was cancelled.
                 show.map(|show| show.send(page.to_owned()));
             }),
             redirected: Box::pin(async move { redirect.await.ok() }),
@@ -95,19 +95,19 @@ impl Jobs {
             let _ = finish.send(result);
         });
         let page = tokio::select! {
-            page = shown => page.map_err(|_| failed("the login could not begin")),
+            page = shown => page.map_err(|_| failed("the login could not be started")),
             result = &mut done => Err(match result {
                 Ok(Err(error)) => error,
-                _ => failed("the login could not begin"),
+                _ => failed("the login could not be started"),
             }),
         }?;
         let state = parameter(&page, "state").ok_or_else(|| failed("the login has no state"))?;
         let mut consents = self.consents();
-        // Consents that nobody gave in time have ended.
+        // Consents that were not given in time have ended.
         consents.retain(|_, waiting| !waiting.redirected.is_closed());
         if consents.len() >= MOST_CONSENTS {
             return Err(wrong_use(
-                "too many consents are waiting",
+                "too many consents are pending",
                 "finish one of them, or wait for five minutes",
             ));
         }
@@ -123,14 +123,14 @@ impl Jobs {
         Ok(page)
     }
 
-    /// Ends the consent that the query of a redirect belongs to. A redirect counts once: `None` if no consent
-    /// waits for it.
+    /// Completes the consent that the query of a redirect belongs to. Each redirect is accepted once.
+    /// Returns `None` if no consent is pending for it.
     pub(super) async fn end_consent(&self, query: &str, state: &str) -> Option<Consented> {
         let waiting = self.consents().remove(state)?;
         waiting.redirected.send(Secret::from(query)).ok()?;
         let result = match tokio::time::timeout(CONSENT, waiting.done).await {
             Ok(Ok(result)) => result,
-            _ => Err(failed("the org does not answer")),
+            _ => Err(failed("the org did not respond in time")),
         };
         Some(Consented {
             name: waiting.name,
@@ -139,7 +139,7 @@ impl Jobs {
         })
     }
 
-    /// Brings a connection up to date once. Returns whether that began; it does not if it goes on already.
+    /// Collects a connection once. Returns `false` if the console is already collecting it.
     pub(super) fn collect(self: &Arc<Self>, name: &str) -> bool {
         if !self.collecting().now.insert(name.to_owned()) {
             return false;
@@ -150,7 +150,7 @@ impl Jobs {
             let failed = match opened {
                 Ok(mut collector) => {
                     let mut watch = Watch::new(jobs.stop.clone(), |_| {});
-                    // How each source went is in the store.
+                    // The result of each source is in the store.
                     collector.round(&Source::ALL, &mut watch).await;
                     None
                 }
@@ -166,14 +166,14 @@ impl Jobs {
         true
     }
 
-    /// Whether this console collects the connection now, and why it could not the last time.
+    /// Whether this console collects the connection now, and why its last attempt could not be started.
     pub(super) fn collecting_of(&self, name: &str) -> (bool, Option<String>) {
         let collecting = self.collecting();
         let failed = collecting.failed.get(name).cloned();
         (collecting.now.contains(name), failed)
     }
 
-    /// Keeps the search indexes up to date until the console is stopped.
+    /// Updates the search indexes until the console is stopped.
     pub(super) async fn keep_indexes(self: Arc<Self>) {
         let (pause, most) = INDEX;
         while !self.stop.is_stopped() {
@@ -188,7 +188,7 @@ impl Jobs {
         }
     }
 
-    /// Adds rows to each index; returns whether one has more to add.
+    /// Adds rows to each index. Returns whether an index has more rows to add.
     fn index_all(&self, most: usize) -> bool {
         let mut is_behind = false;
         for name in self.home.connections().unwrap_or_default() {
@@ -197,7 +197,7 @@ impl Jobs {
                 Err(error) => tracing::warn!(
                     connection = name,
                     problem = error.text(),
-                    "the search index is not up to date"
+                    "the search index could not be updated"
                 ),
             }
         }
@@ -221,7 +221,7 @@ impl Jobs {
     }
 }
 
-/// A parameter of the query of an address.
+/// A parameter in the query of an address.
 fn parameter(address: &str, name: &str) -> Option<String> {
     let (_, query) = address.split_once('?')?;
     form_urlencoded::parse(query.as_bytes())

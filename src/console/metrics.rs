@@ -1,4 +1,4 @@
-//! The figures for Prometheus, in its text format.
+//! The metrics for Prometheus, in its text format.
 
 use std::fmt::Write as _;
 
@@ -6,14 +6,15 @@ use jiff::Timestamp;
 
 use super::facts::{Facts, Standing, totals};
 use crate::connector::Error;
+use crate::connector::connection::Settings;
 use crate::connector::home::Home;
 use crate::connector::search::Index;
-use crate::connector::sinks::set_aside;
+use crate::connector::sinks::{names_of, set_aside};
 
-/// The type of the text.
+/// The media type of the text.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// A figure: its name, type and meaning, and its samples.
+/// A metric: its name, type and help, and its samples.
 struct Family {
     name: &'static str,
     kind: &'static str,
@@ -45,7 +46,7 @@ impl Family {
     }
 }
 
-/// All figures.
+/// Returns all metrics.
 pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
     let mut up = Family::new(
         "saponify_up",
@@ -65,7 +66,7 @@ pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
     let mut lag = Family::new(
         "saponify_lag_seconds",
         "gauge",
-        "How far the source is behind the present; not there before the first collection.",
+        "How long ago the end of the collected span is; absent before the first collection.",
     );
     let mut rows = Family::new("saponify_rows", "gauge", "Stored events of the source.");
     let mut hour = Family::new(
@@ -77,12 +78,12 @@ pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
     let mut errors = Family::new(
         "saponify_failed_attempts",
         "gauge",
-        "Attempts of the source that failed since the last success.",
+        "Failed attempts of the source since its last success.",
     );
     let mut left = Family::new(
         "saponify_api_calls_left",
         "gauge",
-        "API calls that the org has left within 24 hours, as it reported last.",
+        "API calls that the org has left within 24 hours, as it last stated.",
     );
     let mut waiting = Family::new(
         "saponify_sink_waiting",
@@ -97,7 +98,7 @@ pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
     let mut aside = Family::new(
         "saponify_sink_set_aside_total",
         "counter",
-        "Events that the sink refused, and that were set aside.",
+        "Events that the sink refused, and that were written to a file.",
     );
     let mut broken = Family::new(
         "saponify_sink_failing",
@@ -109,7 +110,12 @@ pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
         let read = Facts::read(home, &name, now).and_then(|(facts, store)| {
             let index = Index::open(&home.connection(&name)?.search()?)?;
             let totals = totals(&store, &index)?;
-            let sinks = store.sinks()?;
+            let mut sinks = store.sinks()?;
+            let settings = Settings::from_map(&store.settings()?)?;
+            if let Ok(set_up) = names_of(home, &name, &settings) {
+                // What is left of a sink that was removed waits for nothing.
+                sinks.retain(|sink| set_up.contains(sink));
+            }
             let sinks: Result<Vec<_>, _> = sinks.iter().map(|sink| store.sink(sink)).collect();
             Ok((facts, totals, sinks?))
         });

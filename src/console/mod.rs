@@ -1,23 +1,23 @@
-//! The console: the connector's connections and events in the browser, served by this program.
+//! The console, which shows the connections and events of the connector in a browser.
 //!
-//! Each module imports only modules that stand before it:
+//! Each module imports only modules that are listed before it:
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `options` | how the console is served |
-//! | `security` | who may ask what: hosts, links, passwords, sessions, forms, headers |
-//! | `words` | times and numbers as people read them |
-//! | `facts` | reads how a connection stands, as far as a page shows it |
-//! | `jobs` | work that goes on after its request: consents, collecting, the search index |
-//! | `app` | what all pages share |
-//! | `charts` | figures as SVG |
-//! | `metrics` | the figures for Prometheus |
+//! | `options` | the options of the console |
+//! | `security` | access control: hosts, links, passwords, sessions, forms, headers |
+//! | `words` | formats times and numbers for people |
+//! | `facts` | reads the state of a connection, as far as a page shows it |
+//! | `jobs` | work that continues after its request: consents, collecting, the search index |
+//! | `app` | the state that all pages share |
+//! | `charts` | charts as SVG |
+//! | `metrics` | the metrics for Prometheus |
 //! | `pages` | the pages |
-//! | `server` | listens, lets requests pass or refuses them, and leads them to their pages |
+//! | `server` | accepts requests, admits or refuses them, and routes them to their pages |
 //!
-//! Pages are rendered here and need no script; `assets/app.js` only keeps them fresh. Nothing is loaded from
-//! elsewhere. A page is made on a thread that may wait for the disk, with a store that it opens to read, so
-//! that the console never stands in the way of a process that collects.
+//! Pages are rendered on the server and need no script; `assets/app.js` only refreshes them. Nothing is
+//! loaded from other hosts. A page is created on a thread on which blocking is allowed, and opens the store
+//! for reading. Therefore the console never blocks a process that collects.
 
 mod app;
 mod charts;

@@ -1,4 +1,4 @@
-//! How the console is served, and how it fails.
+//! The options and the errors of the console.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,31 +7,33 @@ use crate::connector::home::Home;
 use crate::connector::vault::{SecretString, Vault};
 use crate::connector::{Error, Kind};
 
-/// How the console is served.
+/// The options of the console.
 #[derive(Debug)]
 pub struct Options {
-    /// The folder of the connections.
+    /// The home of the connections.
     pub home: Home,
-    /// The secrets of the connections.
+    /// The vault with the secrets of the connections.
     pub vault: Vault,
-    /// Where it listens. An address that other machines reach needs `tls` and `password`.
+    /// The address on which the console accepts connections. If other machines can reach it, `tls` and
+    /// `password` are required.
     pub listen: SocketAddr,
-    /// The names by which browsers reach it, besides the address.
+    /// The host names of the console in browsers, in addition to the address.
     pub names: Vec<String>,
     /// The files of the certificate chain and of its private key, in PEM.
     pub tls: Option<(PathBuf, PathBuf)>,
-    /// The password, or its argon2 hash. Without one, a link lets in.
+    /// The password, or its argon2 hash. Without a password, a link logs in.
     pub password: Option<SecretString>,
-    /// What `GET /metrics` must present as a bearer token. Without it, only this machine may ask.
+    /// The bearer token that `GET /metrics` requires. Without it, only requests from this machine are
+    /// allowed.
     pub metrics_token: Option<SecretString>,
 }
 
-/// A failure of the console itself.
+/// Makes an error of the console itself.
 pub(super) fn failed(message: &str) -> Error {
     Error::new(Kind::Io, message)
 }
 
-/// A wrong use of the console.
+/// Makes an error of wrong usage.
 pub(super) fn wrong_use(message: &str, help: &str) -> Error {
     Error::new(Kind::Usage, message).help(help)
 }

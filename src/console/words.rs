@@ -1,23 +1,23 @@
-//! Times, lengths of time and numbers as people read them.
+//! Formats times, durations and numbers for people.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A point in time to the minute, in UTC.
+/// A time without seconds, in UTC.
 pub(super) fn minute(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// A point in time to the second, in UTC.
+/// A time with seconds, in UTC.
 pub(super) fn second(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// A point in time of these days, in UTC.
+/// A time without its year, in UTC.
 pub(super) fn hour(time: Timestamp) -> String {
     time.strftime("%-d %b %H:%M").to_string()
 }
 
-/// A length of time in its largest unit, or the two largest.
+/// A duration in its largest unit, or its two largest units.
 pub(super) fn length(time: SignedDuration) -> String {
     let seconds = time.as_secs().max(0);
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
@@ -31,13 +31,13 @@ pub(super) fn length(time: SignedDuration) -> String {
     }
 }
 
-/// A number with its thousands apart.
+/// A number with separated thousands.
 pub(super) fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            // A narrow space that does not break.
+            // U+202F is a narrow no-break space.
             out.push('\u{202f}');
         }
         out.push(digit);

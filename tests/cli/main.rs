@@ -4,6 +4,7 @@ mod connector;
 mod demo;
 mod diff;
 mod errors;
+mod fetch;
 mod generate;
 mod init;
 mod inspect;

@@ -361,7 +361,7 @@ fn options_of_the_activity_are_checked() {
         "--database",
         "none.db",
     ]);
-    assert!(complaint(&mut kept).contains("follow the clock"));
+    assert!(complaint(&mut kept).contains("depend on the clock"));
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
-//! Hazard: changes of records that are missed after a long pause, told twice, or that stop the collection.
+//! Hazard: changes of records that are missed after a long pause, that are reported twice, or that stop the
+//! collection.
 //!
-//! A simulated org answers within the limits that Salesforce has.
+//! A simulated org responds within the limits of Salesforce.
 
 use std::collections::BTreeMap;
 
@@ -22,13 +23,13 @@ struct Org {
     records: BTreeMap<&'static str, (i64, i64)>,
     /// Id -> when it was deleted.
     deleted: BTreeMap<&'static str, i64>,
-    /// Since when deletions are known, if the org has purged its list.
+    /// The time since which deletions are known, if the org has purged its list.
     purged: i64,
-    /// Up to when the org is sure to know all changes.
+    /// The time until which the org knows all changes.
     covered: i64,
-    /// More Ids are too many.
+    /// The largest number of Ids in a response.
     most: usize,
-    /// Cursors that die before one lives.
+    /// The number of cursors that are lost before one works.
     lost_cursors: usize,
     cursor: Vec<Values>,
 }
@@ -47,7 +48,7 @@ impl Org {
         }
     }
 
-    /// Refuses what Salesforce refuses.
+    /// Refuses the spans that Salesforce refuses.
     fn check(&self, span: Span, days: i64) -> Result<(), Failure> {
         let too_old = span.start() < at(self.now - days * DAY);
         let too_short = span.length().as_secs() <= 60;
@@ -186,7 +187,7 @@ fn run(fixture: &mut Fixture, org: &mut Org) -> Result<ChangeOutcome, Error> {
     ))
 }
 
-/// `Id change` of what is stored, in the order of the times.
+/// `Id change` of the stored rows, in the order of their times.
 fn stored(fixture: &Fixture) -> Vec<String> {
     events(&fixture.store, &EventQuery::default())
         .iter()
@@ -207,13 +208,13 @@ fn watermark(fixture: &Fixture) -> Option<Timestamp> {
 }
 
 #[test]
-fn a_pause_of_weeks_costs_only_the_deletions_that_nobody_knows_any_more() {
+fn after_a_pause_of_weeks_only_deletions_that_are_no_longer_known_are_lost() {
     for days in [14, 20, 45] {
         let mut fixture = Fixture::new();
         let mut org = Org::new(BEGINS + 3_600);
         run(&mut fixture, &mut org).unwrap();
         let reached = watermark(&fixture).unwrap();
-        // Shortly after the last round, and shortly before the next one.
+        // One change is shortly after the last round, and one shortly before the next.
         let now = BEGINS + days * DAY;
         org.now = now;
         org.records.insert("005A", (0, BEGINS + 7_200));
@@ -236,14 +237,14 @@ fn a_pause_of_weeks_costs_only_the_deletions_that_nobody_knows_any_more() {
                 assert!(span(known, known + 900).contains(gaps[0].end()), "{gaps:?}");
             }
         }
-        // The gap is told once.
+        // The gap is recorded once.
         org.now += 3_600;
         assert_eq!(run(&mut fixture, &mut org).unwrap().gaps, 0);
     }
 }
 
 #[test]
-fn deletions_that_the_org_has_purged_are_a_gap_and_later_ones_are_told() {
+fn purged_deletions_are_a_gap_and_later_ones_are_stored() {
     let mut fixture = Fixture::new();
     let mut org = Org::new(BEGINS + 3_600);
     run(&mut fixture, &mut org).unwrap();
@@ -258,7 +259,7 @@ fn deletions_that_the_org_has_purged_are_a_gap_and_later_ones_are_told() {
     org.now += 900;
     assert_eq!(run(&mut fixture, &mut org).unwrap().gaps, 0);
 
-    // All of it can be purged.
+    // The whole list can be purged.
     org.now += DAY;
     org.purged = org.now;
     run(&mut fixture, &mut org).unwrap();
@@ -267,16 +268,16 @@ fn deletions_that_the_org_has_purged_are_a_gap_and_later_ones_are_told() {
 }
 
 #[test]
-fn a_creation_is_told_once() {
+fn a_creation_is_reported_once() {
     let mut fixture = Fixture::new();
     let created = BEGINS + 3_000;
     let mut org = Org::new(BEGINS + 3_600);
     org.records.insert("005A", (created, created));
-    // This one was there before, and this one was changed before it was seen.
+    // The first record existed before, and the second was changed before it was seen.
     org.records.insert("005B", (BEGINS - 60, created + 1));
     org.records.insert("005C", (created, created + 2));
     run(&mut fixture, &mut org).unwrap();
-    // Within the overlap of the windows.
+    // This change is within the overlap of the windows.
     org.records.insert("005A", (created, BEGINS + 3_700));
     org.now += 900;
     run(&mut fixture, &mut org).unwrap();
@@ -292,7 +293,7 @@ fn a_creation_is_told_once() {
 }
 
 #[test]
-fn too_many_changes_are_asked_for_in_smaller_spans() {
+fn too_many_changes_are_queried_in_smaller_spans() {
     let mut fixture = Fixture::new();
     let mut org = Org::new(BEGINS + 86_000);
     const IDS: [&str; 6] = ["005A", "005B", "005C", "005D", "005E", "005F"];
@@ -318,13 +319,13 @@ fn too_many_changes_are_asked_for_in_smaller_spans() {
     );
     assert!(watermark(&fixture).is_some());
 
-    // If a minute has too many, that is an error, and the watermark stays.
+    // Too many changes in one minute are an error, and the watermark does not move.
     let reached = watermark(&fixture);
     org.most = 0;
     org.records.insert("005G", (0, org.now));
     org.now += 3_600;
     let error = run(&mut fixture, &mut org).unwrap_err();
-    assert!(error.to_string().contains("a minute"), "{error}");
+    assert!(error.to_string().contains("in one minute"), "{error}");
     assert_eq!(watermark(&fixture), reached);
 }
 
@@ -362,8 +363,8 @@ fn a_lost_cursor_loses_no_changes() {
 }
 
 #[test]
-fn a_span_of_a_minute_is_asked_for_with_the_minute_before() {
-    // The window is cut at midnight, so that its first part has one minute.
+fn a_span_of_a_minute_is_extended_by_the_minute_before() {
+    // The window is split at midnight, so its first part is one minute long.
     let mut fixture = Fixture::new();
     let mut org = Org::new(BEGINS + DAY - 60 + 20 * 60 + 130);
     org.deleted.insert("005A", BEGINS + DAY - 30);

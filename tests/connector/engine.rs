@@ -1,4 +1,4 @@
-//! The database of a test's store: SQLite in a file, or PostgreSQL if a variable has its address.
+//! The database of a test: SQLite in a file, or PostgreSQL if a variable contains its address.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use std::time::Duration;
 use saponify_cli::connector::home::{Home, Lock, Place};
 use saponify_cli::connector::store::Store;
 
-/// The address of a database, for the child of `postgres::shared`.
+/// The variable with the address of a database, for the child process of `postgres::shared`.
 pub(crate) const VARIABLE: &str = "SAPONIFY_TEST_DATABASE";
 
-/// A lease is short, because a killed child does not give it back.
+/// The duration of leases. It is short, because a killed child does not release its lease.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// A store that is open to write.
+/// A store that is open for writing.
 pub(crate) struct Opened {
     pub(crate) store: Option<Store>,
     kept: Kept,
@@ -27,8 +27,8 @@ enum Kept {
 }
 
 impl Opened {
-    /// Opens the store of a folder, and makes it if there is none. In PostgreSQL, it is that of a connection with
-    /// the name of the folder.
+    /// Opens the store of a folder, and creates it if there is none. In PostgreSQL, it is that of a
+    /// connection with the name of the folder.
     pub(crate) fn of(folder: &Path) -> Self {
         let kept = match database() {
             None => Kept::File(folder.join("store.db")),
@@ -65,7 +65,7 @@ pub(crate) fn database() -> Option<String> {
     std::env::var(VARIABLE).ok()
 }
 
-/// A home with nothing in it: a folder, or a database of its own.
+/// An empty home: a folder, or a database of its own.
 pub(crate) fn empty_home(folder: &Path) -> Home {
     match database() {
         None => Home::find(Some(folder.to_owned()), |_| None).unwrap(),
@@ -98,13 +98,14 @@ fn beside(address: &str) -> String {
     format!("{server}@/{name}?{options}")
 }
 
-/// A folder's name without the dot that temporary folders begin with.
+/// The name of a folder without the dot with which names of temporary folders begin.
 fn name_of(folder: &Path) -> String {
     let name: OsString = folder.file_name().unwrap().to_owned();
     format!("t{}", name.to_str().unwrap().trim_start_matches('.'))
 }
 
-/// Takes a connection, and makes it if there is none. It waits for the lease of a process that was killed.
+/// Locks a connection, and creates it if there is none. It waits for the lease of a process that was
+/// killed.
 fn take(home: &Home, name: &str) -> (Place, Lock) {
     loop {
         let taken = match home.connection(name) {

@@ -29,7 +29,7 @@ fn the_second_instance_is_refused_until_the_first_ends() {
 }
 
 #[test]
-fn names_are_no_paths_and_are_taken_once() {
+fn names_cannot_be_paths_and_are_unique() {
     let (home, _folder) = home();
     for name in [
         "",
@@ -67,14 +67,14 @@ fn names_are_no_paths_and_are_taken_once() {
     assert!(
         error
             .to_string()
-            .contains("there is a connection Acme-1.prod_eu already"),
+            .contains("there is already a connection Acme-1.prod_eu"),
         "{error}"
     );
     home.connection("Acme-1.prod_eu").unwrap();
     let error = home.connection("other").unwrap_err();
     assert_eq!(
         (error.exit_code(), error.advice()),
-        (2, Some("there are: Acme-1.prod_eu"))
+        (2, Some("the connections are: Acme-1.prod_eu"))
     );
     place.erase(lock).unwrap();
     assert!(home.connections().unwrap().is_empty());
@@ -88,7 +88,7 @@ fn names_are_no_paths_and_are_taken_once() {
 }
 
 #[test]
-fn the_home_is_where_it_is_said() {
+fn the_home_is_found_by_argument_variable_and_platform() {
     let variables = |name: &str| match name {
         "SAPONIFY_HOME" => Some(PathBuf::from("/set")),
         _ => None,

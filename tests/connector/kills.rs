@@ -1,7 +1,7 @@
-//! Hazard: a process that is killed at any instant, really.
+//! Hazard: a process that is really killed at any moment.
 //!
-//! This program runs itself as a child that collects from a simulated org, and kills it again and
-//! again. In the end every row must be stored once, and SQLite must find its file whole.
+//! This program runs itself as a child that collects from a simulated org, and kills it repeatedly. In the
+//! end every row must be stored once, and SQLite must find its file undamaged.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
@@ -19,10 +19,10 @@ const ROWS: usize = 4_000;
 const KILLS: u32 = 12;
 const FOLDER: &str = "SAPONIFY_KILLS";
 
-/// What the child prints once it has the store.
+/// The line that the child prints once it has opened the store.
 const AT_WORK: &str = "at work";
 
-/// Four thousand rows of twenty days; a third of them share their time with others.
+/// Four thousand rows on twenty days. A third of them share their time with others.
 fn org() -> Org {
     let rows: Vec<(String, Option<i64>)> = (0..ROWS)
         .map(|n| {
@@ -43,7 +43,7 @@ fn org() -> Org {
     org
 }
 
-/// What the child does; it is no test by itself.
+/// The work of the child process. It is not a test by itself.
 #[test]
 #[ignore = "the child of the test below"]
 fn child() {
@@ -66,7 +66,7 @@ fn a_process_that_is_killed_loses_nothing_and_stores_nothing_twice() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // It is read to the end, because the child could not write to a pipe that is closed.
+        // The output is read completely, because the child could not write to a closed pipe.
         let mut said = BufReader::new(child.stdout.take().unwrap());
         assert!(said.by_ref().lines().any(|line| line.unwrap() == AT_WORK));
         delay = (delay * 31 + 7) % 61;
@@ -76,7 +76,7 @@ fn a_process_that_is_killed_loses_nothing_and_stores_nothing_twice() {
         }
         std::thread::sleep(Duration::from_millis(delay));
         child.kill().unwrap();
-        // A child that was quicker than this has done all of its work.
+        // A child that has ended before it was killed has done all of its work.
         if child.wait().unwrap().success() {
             break;
         }

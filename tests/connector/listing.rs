@@ -125,7 +125,7 @@ fn lines_of_json_have_the_key() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_told_as_such() {
+fn a_closed_pipe_is_reported_as_such() {
     struct Gone;
     impl std::io::Write for Gone {
         fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
@@ -153,7 +153,7 @@ fn a_reader_that_has_gone_is_told_as_such() {
 }
 
 #[test]
-fn a_spreadsheet_calculates_nothing_of_what_others_wrote() {
+fn a_spreadsheet_does_not_evaluate_values() {
     let mut fixture = Fixture::new();
     fixture.collect(
         span(0, 100),
@@ -179,7 +179,7 @@ fn a_spreadsheet_calculates_nothing_of_what_others_wrote() {
         "{out}"
     );
     assert!(out.contains("\"'=HYPERLINK("), "{out}");
-    // Programs get what came.
+    // Programs get the unchanged values.
     let mut out = Vec::new();
     print(&fixture.store, &query, Format::Ndjson, None, &mut out).unwrap();
     assert!(String::from_utf8(out).unwrap().contains("\"@SUM(1)\""));
@@ -205,7 +205,7 @@ fn a_table_fits_in_a_narrow_terminal() {
 }
 
 #[test]
-fn a_change_says_what_was_changed_and_by_whom() {
+fn a_summary_of_a_change_names_the_change_and_the_user() {
     let mut fixture = Fixture::new();
     let changes = fixture.store.source("changes", at(0)).unwrap();
     let window = fixture

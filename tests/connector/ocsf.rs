@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use crate::store::{Fixture, at, events, span};
 
-/// A row of an object: its columns with their values.
+/// A row of an object: its columns and their values.
 type Columns<'a> = &'a [(&'a str, &'a str)];
 
-/// Rows in one store, because it takes some time to make one.
+/// Rows in one store, because creating a store takes some time.
 struct Rows {
     fixture: Fixture,
     count: usize,
@@ -140,7 +140,7 @@ const LOGIN: Columns<'_> = &[
     ("CipherSuite", "ECDHE-RSA-AES256-GCM-SHA384"),
 ];
 
-/// One row for each line of `events.tsv`, and rows that lack nearly everything.
+/// One row for each line of `events.tsv`, and rows in which nearly everything is missing.
 fn sample_rows() -> Rows {
     let mut rows = Rows::new();
     rows.object("logins", "LoginHistory", Some(10), LOGIN);
@@ -148,6 +148,7 @@ fn sample_rows() -> Rows {
     rows.object("logins", "LoginHistory", None, &no_time);
     let deleted = [("Id", "0055e1"), ("ChangeType", "deleted")];
     rows.object("changes", "User", Some(10), &deleted);
+    rows.object("messages", "Contact", Some(10), NOTIFIED);
     let rules = include_str!("../../src/connector/ocsf/tables/events.tsv").lines();
     for rule in rules.filter(|line| !line.starts_with('#')).skip(1) {
         let cells: Vec<&str> = rule.split('\t').collect();
@@ -226,15 +227,35 @@ fn a_login_is_an_authentication() {
     assert_eq!(event["metadata"]["uid"], "0Xx1");
     assert_eq!(event["metadata"]["original_event_uid"], "0Ya1");
     assert_eq!(event["metadata"]["tenant_uid"], "00D5e000000AcMe");
-    // What OCSF has no place for is kept.
+    // Values without a place in OCSF are kept.
     assert_eq!(
         event["unmapped"]["CipherSuite"],
         "ECDHE-RSA-AES256-GCM-SHA384"
     );
 }
 
+/// An outbound message about a record that another user created.
+const NOTIFIED: Columns<'_> = &[
+    ("NotificationId", "04l5e0000000001AAA"),
+    ("ActionId", "04k5e0000000001AAA"),
+    ("ChangeType", "notified"),
+    ("Id", "0035e0000000001AAA"),
+    ("CreatedById", "0055e000000creator"),
+    ("LastModifiedById", "0055e000000changer"),
+];
+
 #[test]
-fn what_is_no_address_is_a_name() {
+fn a_pushed_record_is_named_with_its_object_and_who_changed_it() {
+    let event = ocsf(&of_object("messages", "Contact", Some(10), NOTIFIED));
+    assert_eq!(event["type_uid"], 300_499);
+    assert_eq!(event["actor"]["user"]["uid"], "0055e000000changer");
+    assert_eq!(event["entity"]["type"], "Contact");
+    assert_eq!(event["entity"]["uid"], "0035e0000000001AAA");
+    assert_eq!(event["unmapped"]["CreatedById"], "0055e000000creator");
+}
+
+#[test]
+fn a_text_that_is_not_an_address_is_a_name() {
     let event = ocsf(&of_file("Login", WEB));
     assert_eq!(event["src_endpoint"], json!({"name": "Salesforce.com IP"}));
     assert_eq!(event["status_id"], 1);
@@ -242,7 +263,7 @@ fn what_is_no_address_is_a_name() {
 }
 
 #[test]
-fn audit_rows_find_their_class() {
+fn audit_rows_are_mapped_to_their_class() {
     for (action, class, activity) in [
         ("createduser", 3001, 1),
         ("frozeuser", 3001, 5),
@@ -273,7 +294,7 @@ fn audit_rows_find_their_class() {
 }
 
 #[test]
-fn verbs_tell_the_activity_of_calls() {
+fn the_activity_of_a_call_depends_on_its_verb() {
     let rest = ocsf(&of_file("RestApi", WEB));
     assert_eq!(
         (&rest["type_uid"], &rest["duration"]),
@@ -292,7 +313,7 @@ fn verbs_tell_the_activity_of_calls() {
 }
 
 #[test]
-fn a_row_without_a_time_says_so() {
+fn a_row_without_a_time_has_a_label() {
     let event = ocsf(&of_object(
         "logins",
         "LoginHistory",
@@ -304,7 +325,7 @@ fn a_row_without_a_time_says_so() {
     assert_eq!(event["user"], json!({"name": "unknown"}));
 }
 
-/// What the JSON Schema does not check, and that each value of the row is somewhere in the event.
+/// Checks what the JSON Schema does not check, and that each value of the row is somewhere in the event.
 #[test]
 fn every_event_is_consistent_and_loses_nothing() {
     for row in samples() {
@@ -331,7 +352,7 @@ fn every_event_is_consistent_and_loses_nothing() {
 }
 
 #[test]
-fn broken_tables_are_told_by_line() {
+fn errors_name_the_line_of_a_broken_table() {
     let (events, fields, values) = ("h\nlogins\t*\t3002\t1\n", "h\n", "h\n");
     assert!(Mapping::parse(events, fields, values).is_ok());
     for (events, fields, values, complaint) in [
@@ -339,31 +360,31 @@ fn broken_tables_are_told_by_line() {
             "h\nlogins\t*\t3002\n",
             fields,
             values,
-            "events.tsv is broken in line 2",
+            "line 2 of the mapping table events.tsv is broken",
         ),
         (
             "# c\nh\nlogins\t*\tx\t1\n",
             fields,
             values,
-            "events.tsv is broken in line 3: a number",
+            "line 3 of the mapping table events.tsv is broken: a number",
         ),
         (
             "h\nlogins\t*\t3002\tnone A\n",
             fields,
             values,
-            "names a table of values that is not there",
+            "the table of values that it names does not exist",
         ),
         (
             events,
             "h\n*\ta\tb\tnone\t\n",
             values,
-            "fields.tsv is broken in line 2",
+            "line 2 of the mapping table fields.tsv is broken",
         ),
         (
             events,
             fields,
             "h\nt\tv\tx\n",
-            "values.tsv is broken in line 2",
+            "line 2 of the mapping table values.tsv is broken",
         ),
     ] {
         let error = Mapping::parse(events, fields, values).unwrap_err();
@@ -371,9 +392,9 @@ fn broken_tables_are_told_by_line() {
     }
 }
 
-/// The published schema, by `tests/peers/ocsf.py`.
+/// Validates against the published schema, with `tests/peers/ocsf.py`.
 #[test]
-fn events_are_valid_by_the_published_schema() {
+fn events_conform_to_the_published_schema() {
     if std::env::var_os("SAPONIFY_PEERS").is_none() {
         eprintln!(
             "skipped: the schema of OCSF is not asked; SAPONIFY_PEERS=1 tells that it is installed"
@@ -412,7 +433,7 @@ fn events_are_valid_by_the_published_schema() {
 }
 
 #[test]
-fn who_made_a_record_is_not_who_changed_it() {
+fn the_user_who_created_a_record_is_not_the_one_who_changed_it() {
     let of = |change: &'static str, columns: &[(&'static str, &'static str)]| {
         let own = [("Id", "0055e1"), ("ChangeType", change)];
         let columns: Vec<_> = own.iter().chain(columns).copied().collect();

@@ -1,4 +1,4 @@
-//! Hazard: a report that calls a day complete and is wrong, or a page that runs what an org named.
+//! Hazard: a report that calls an incomplete day complete, or a page that runs texts of an org.
 
 use saponify_cli::connector::report::{DayState, Report};
 use saponify_cli::connector::store::{
@@ -86,7 +86,7 @@ fn report(fixture: &Fixture) -> Report {
 }
 
 #[test]
-fn each_day_says_how_it_stands() {
+fn each_day_has_its_state() {
     let report = report(&fixture());
     let states = |source: &str| -> Vec<DayState> {
         let source = report
@@ -133,7 +133,7 @@ fn the_text_has_a_line_per_day() {
 }
 
 #[test]
-fn the_json_says_the_same() {
+fn the_json_has_the_same_facts() {
     let report = report(&fixture());
     let json: serde_json::Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
     let logins = json["sources"]
@@ -148,7 +148,7 @@ fn the_json_says_the_same() {
 }
 
 #[test]
-fn the_page_needs_nothing_and_runs_nothing() {
+fn the_page_loads_no_files_and_runs_no_scripts() {
     let html = report(&fixture()).to_html();
     for outside in [
         "<script", "http:", "https:", "url(", "@import", "<link", "<img",
@@ -157,10 +157,10 @@ fn the_page_needs_nothing_and_runs_nothing() {
     }
     assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; so on"));
     assert!(html.contains("<title>Compliance report: acme</title>"));
-    // A cell per day: four of each source, beside those of the legend.
+    // There is a cell per day: four of each source, in addition to those of the legend.
     assert_eq!(html.matches("<td class=\"day ").count(), 8);
     assert!(html.contains("<caption>January 1970</caption>"));
-    // The first of January 1970 was a Thursday.
+    // 1 January 1970 was a Thursday.
     assert!(html.contains("<tr><td></td><td></td><td></td><td class=\"day complete\""));
     assert!(html.contains("There are 2 open gaps."));
     if let Some(folder) = std::env::var_os("SAPONIFY_LOOK") {
@@ -169,7 +169,7 @@ fn the_page_needs_nothing_and_runs_nothing() {
 }
 
 #[test]
-fn what_an_org_wrote_does_not_control_the_terminal() {
+fn texts_of_an_org_do_not_control_the_terminal() {
     let mut fixture = fixture();
     let source = fixture.logins();
     let reason = "no\n  access\u{1b}[2J\u{1b}]0;title\u{7}";

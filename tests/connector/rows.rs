@@ -1,6 +1,6 @@
 //! Hazard: a run that is killed anywhere, a service that fails in any way, and rows that are late.
 //!
-//! A simulated org answers the queries that are really sent, and the store is a real one.
+//! A simulated org responds to the real queries, and the store is a real one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,26 +15,26 @@ use saponify_cli::connector::window::Policy;
 
 use crate::store::{DAY, Fixture, at, events, span};
 
-/// An org with LoginHistory rows: Id -> (time, the second from which it can be seen).
+/// An org with LoginHistory rows: Id -> (time, the second from which it is visible).
 #[derive(Default)]
 pub(crate) struct Org {
     rows: BTreeMap<String, (Option<i64>, i64)>,
     pub(crate) now: i64,
     pub(crate) batch: usize,
-    /// A query over more rows times out.
+    /// The largest number of rows of a query that does not time out.
     most: usize,
-    /// Rows that a COUNT() sees and a query does not.
+    /// Rows that a COUNT() includes but a query does not.
     phantoms: u64,
     refused: Vec<&'static str>,
     cursor: Vec<Vec<Option<String>>>,
     queries: Vec<String>,
-    /// Cursors that die before one lives.
+    /// The number of cursors that are lost before one works.
     lost_cursors: usize,
-    /// What goes wrong with each request, over and over.
+    /// The failures of the requests, in a cycle.
     trouble: Vec<u8>,
 }
 
-/// What is wrong with a request: `killed` ends the run.
+/// The failure of a request. `killed` ends the run.
 enum Trouble {
     Killed,
     CursorLost,
@@ -67,7 +67,7 @@ impl Org {
         }
     }
 
-    /// The rows of a query, ordered as it asks.
+    /// The rows of a query in its order.
     fn matching(&self, query: &str) -> Vec<(Option<i64>, String)> {
         let (_, condition) = query.split_once(" WHERE ").unwrap();
         let condition = condition.split(" ORDER BY ").next().unwrap();
@@ -93,7 +93,7 @@ impl Org {
     }
 }
 
-/// Evaluates the conditions that the connector writes.
+/// Evaluates the conditions of the connector's queries.
 fn holds(condition: &str, time: Option<i64>, id: &str) -> bool {
     if condition == "LoginTime = null" {
         return time.is_none();
@@ -125,7 +125,7 @@ fn holds(condition: &str, time: Option<i64>, id: &str) -> bool {
 }
 
 fn killed() -> Failure {
-    // Any error of the connector will do.
+    // Any error of the connector serves this purpose.
     let error = "x"
         .parse::<saponify_cli::connector::vault::SecretSource>()
         .unwrap_err();
@@ -252,7 +252,7 @@ fn rows_arrive_page_by_page() {
 }
 
 #[test]
-fn a_quiet_round_costs_one_query() {
+fn a_quiet_round_needs_one_query() {
     let mut fixture = Fixture::new();
     let mut org = Org::new(&[]);
     org.now = 600;
@@ -264,7 +264,7 @@ fn a_quiet_round_costs_one_query() {
 }
 
 #[test]
-fn a_refused_field_is_done_without_and_noted() {
+fn a_refused_field_is_left_out_and_recorded() {
     let mut fixture = Fixture::new();
     let mut org = Org::new(&[("0Ya1", Some(100))]);
     org.refused = vec!["LoginGeoId", "ForwardedForIp"];
@@ -313,7 +313,7 @@ fn a_row_that_is_later_than_the_overlap_is_found_by_counting() {
     assert!(fixture.store.gaps(span(0, DAY)).unwrap().is_empty());
 }
 
-/// Runs every quarter of an hour, and returns how many queries each run made.
+/// Runs every quarter of an hour, and returns the number of queries of each run.
 fn quarters(fixture: &mut Fixture, org: &mut Org, count: i64) -> Vec<usize> {
     let quarter = |_| {
         org.now += 900;
@@ -330,7 +330,7 @@ fn an_hour_with_few_rows_is_read_again_without_a_query_of_its_own() {
     let mut org = Org::new(&[("0Ya1", Some(100)), ("0Ya2", Some(200))]);
     org.batch = 200;
     org.rows.get_mut("0Ya2").unwrap().1 = 5_000;
-    // The first run also asks for rows without a time.
+    // The first run also queries rows without a time.
     assert_eq!(quarters(&mut fixture, &mut org, 7), [2, 1, 1, 1, 1, 1, 1]);
     assert_eq!(stored(&fixture), ["0Ya1"]);
     assert_eq!(quarters(&mut fixture, &mut org, 5), [1; 5]);
@@ -391,14 +391,14 @@ fn a_refused_field_is_asked_for_once_a_day() {
     };
     quarters(&mut fixture, &mut org, 90);
     assert_eq!(asked(&org), 1);
-    // A process that starts anew knows it, too.
+    // A new process knows it, too.
     fixture.reopen();
     quarters(&mut fixture, &mut org, 5);
     assert_eq!(asked(&org), 1);
     org.refused.clear();
     quarters(&mut fixture, &mut org, 6);
     assert!(asked(&org) > 2);
-    // Whoever has made a field visible need not wait for a day.
+    // After making a field visible, nobody need wait for a day.
     org.refused = vec!["LoginGeoId"];
     quarters(&mut fixture, &mut org, 1);
     org.refused.clear();
@@ -425,7 +425,7 @@ fn a_lost_cursor_does_not_lose_rows_without_a_time() {
 }
 
 #[test]
-fn what_was_counted_long_ago_is_looked_at_again_on_request() {
+fn old_days_are_counted_again_on_request() {
     let mut fixture = Fixture::new();
     let mut org = Org::new(&[("0Ya1", Some(100)), ("0Ya2", Some(200))]);
     org.rows.get_mut("0Ya2").unwrap().1 = 9 * DAY;
@@ -451,7 +451,7 @@ fn rows_that_are_counted_and_never_sent_are_a_gap() {
     let gaps = fixture.store.gaps(span(0, DAY)).unwrap();
     assert_eq!(gaps[0].reason, "the service counts more rows than it sends");
     assert_eq!(gaps[0].closed, None);
-    // The count of a day later agrees.
+    // The count a day later agrees.
     org.phantoms = 0;
     org.now = 2 * DAY + 60;
     run(&mut fixture, &mut org).unwrap();
@@ -462,7 +462,7 @@ fn rows_that_are_counted_and_never_sent_are_a_gap() {
 }
 
 #[test]
-fn what_the_service_no_longer_keeps_is_a_gap() {
+fn rows_that_the_service_no_longer_keeps_are_a_gap() {
     let mut fixture = Fixture::new();
     let mut org = Org::new(&[("0Ya1", Some(100))]);
     org.now = 3_600;
@@ -482,11 +482,11 @@ fn what_the_service_no_longer_keeps_is_a_gap() {
 }
 
 #[test]
-fn a_cursor_that_dies_among_rows_of_one_time_loses_none_of_them() {
+fn a_cursor_lost_among_rows_of_one_time_loses_none_of_them() {
     let mut fixture = Fixture::new();
     let ids = ["0Ya1", "0Ya2", "0Ya3", "0Ya4", "0Ya5"];
     let mut org = Org::new(&ids.map(|id| (id, Some(100))));
-    // The second request, which is for more rows, finds the cursor gone.
+    // The second request, for more rows, loses the cursor.
     org.trouble = vec![255; 50];
     org.trouble[2] = 20;
     org.now = 3_600;
@@ -503,14 +503,17 @@ fn a_cursor_that_dies_among_rows_of_one_time_loses_none_of_them() {
 }
 
 #[test]
-fn a_cursor_that_always_dies_ends_the_run() {
+fn a_cursor_that_is_always_lost_ends_the_run() {
     let mut fixture = Fixture::new();
     let mut org = Org::new(&[("0Ya1", Some(100))]);
     org.batch = 0;
     org.trouble = vec![20];
     org.now = 3_600;
     let error = run(&mut fixture, &mut org).unwrap_err();
-    assert!(error.to_string().contains("again and again"), "{error}");
+    assert!(
+        error.to_string().contains("repeatedly lost the cursor"),
+        "{error}"
+    );
     assert_eq!(fixture.logins().watermark, None);
 }
 
@@ -545,13 +548,13 @@ proptest! {
         }
         while org.now < 4 * DAY {
             org.now += step;
-            // A run that was killed leaves what it stored; the next process opens it again.
+            // A run that was killed keeps what it has stored, and the next process opens the store again.
             if run(&mut fixture, &mut org).is_err() {
                 fixture.reopen();
             }
         }
         org.trouble.clear();
-        // Null times are swept once a day, and the last count comes a day later.
+        // Rows without a time are read once a day, and the last count is made a day later.
         org.now += 2 * DAY;
         run(&mut fixture, &mut org).unwrap();
         let mut found = stored(&fixture);

@@ -7,7 +7,7 @@ use saponify_cli::connector::vault::{
 };
 use tempfile::TempDir;
 
-/// What must not be anywhere.
+/// Secrets that must not be anywhere.
 const CANARY: &str = "c4nary-p4ssword";
 
 fn secrets() -> Secrets {
@@ -41,7 +41,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 }
 
 #[test]
-fn a_file_holds_no_plain_text_and_opens_with_its_key_alone() {
+fn a_file_contains_no_plain_text_and_opens_only_with_its_key() {
     let identity = age::x25519::Identity::generate()
         .to_string()
         .expose_secret()
@@ -82,7 +82,7 @@ fn a_file_holds_no_plain_text_and_opens_with_its_key_alone() {
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_may_read_the_file() {
+fn only_the_user_can_read_the_file() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = TempDir::new().unwrap();
     let identity = age::x25519::Identity::generate().to_string();
@@ -97,7 +97,7 @@ fn nobody_else_may_read_the_file() {
 }
 
 #[test]
-fn what_is_forgotten_is_gone_and_connections_do_not_share() {
+fn forgotten_secrets_are_removed_and_connections_are_independent() {
     let home = TempDir::new().unwrap();
     let identity = age::x25519::Identity::generate().to_string();
     let vault = vault(home.path(), identity.expose_secret());
@@ -120,7 +120,7 @@ fn what_is_forgotten_is_gone_and_connections_do_not_share() {
 }
 
 #[test]
-fn a_damaged_file_is_told() {
+fn a_damaged_file_is_reported() {
     let home = TempDir::new().unwrap();
     let identity = age::x25519::Identity::generate().to_string();
     let vault = vault(home.path(), identity.expose_secret());
@@ -134,7 +134,7 @@ fn a_damaged_file_is_told() {
 }
 
 #[test]
-fn keys_that_are_none_are_refused() {
+fn invalid_keys_are_refused() {
     let home = TempDir::new().unwrap();
     assert!(
         Vault::new(home.path(), Some("".into()))
@@ -162,7 +162,7 @@ fn read(source: &str) -> Result<SecretString, saponify_cli::connector::Error> {
 }
 
 #[test]
-fn a_secret_comes_from_where_it_is_said() {
+fn a_secret_is_read_from_its_source() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("secret");
     std::fs::write(&path, format!(" {CANARY} \r\n")).unwrap();
@@ -193,7 +193,7 @@ fn a_secret_comes_from_a_command() {
 }
 
 #[test]
-fn a_source_that_gives_nothing_is_told() {
+fn an_empty_source_is_reported() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("secret");
     std::fs::write(&path, "\n").unwrap();
@@ -215,7 +215,7 @@ fn a_source_that_gives_nothing_is_told() {
 }
 
 #[test]
-fn what_may_be_the_secret_itself_is_not_repeated() {
+fn an_invalid_source_is_not_repeated_because_it_may_be_the_secret() {
     for text in [CANARY, "", "env:", "file:", "command:", "password:c4nary"] {
         let error = text.parse::<SecretSource>().unwrap_err();
         assert!(error.is_usage());

@@ -1,7 +1,7 @@
 //! Hazard: rows that are late, share a time, have none, or are too many for one query.
 //!
-//! A simulated server has rows that become visible late; its queries time out when they are large,
-//! its cursors die, and the connector is killed at any point. Each row must be stored all the same.
+//! A simulated server has rows that become visible late. Its queries time out when they are large, its
+//! cursors are lost, and the connector is killed at any point. Each row must be stored nevertheless.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ fn span(start: i64, end: i64) -> Span {
 
 const DAY: i64 = 86_400;
 
-/// A row of the server: when it happened, and how long after that it can be seen.
+/// A row of the server: its time, and the delay after which it is visible.
 #[derive(Debug, Clone)]
 struct Row {
     second: i64,
@@ -29,13 +29,13 @@ struct Row {
 }
 
 struct Server {
-    /// (time, key) -> the second from which it can be seen.
+    /// (time, key) -> the second from which the row is visible.
     rows: BTreeMap<(i64, String), i64>,
     now: i64,
     batch: usize,
-    /// A query that matches more rows times out.
+    /// The largest number of rows of a query that does not time out.
     most: usize,
-    /// Rows of the running query: the set is fixed when the query starts.
+    /// The rows of the current query, which are fixed when the query starts.
     cursor: Vec<(i64, String)>,
 }
 
@@ -67,7 +67,7 @@ impl Server {
         }
     }
 
-    /// `None` is a query that took too long.
+    /// Returns `None` if the query took too long.
     fn answer(&mut self, ask: &Ask) -> Option<Page> {
         match ask {
             Ask::Rows { span, after } => {
@@ -85,7 +85,7 @@ impl Server {
     }
 }
 
-/// What survives a kill.
+/// The state that survives a kill.
 #[derive(Default)]
 struct Stored {
     rows: BTreeSet<(i64, String)>,
@@ -95,7 +95,7 @@ struct Stored {
     day: Option<Timestamp>,
 }
 
-/// What goes wrong, drawn once per request.
+/// The failures, one of which is drawn for each request.
 struct Trouble {
     draws: Vec<u8>,
     next: usize,
@@ -111,7 +111,7 @@ impl Trouble {
     }
 }
 
-/// Reads all windows of a collection. `false` is a kill.
+/// Reads all windows of a collection. Returns `false` if it was killed.
 fn read(
     server: &mut Server,
     stored: &mut Stored,
@@ -161,7 +161,7 @@ fn read(
     true
 }
 
-/// One round of the connector: what was left open, then what is new, then the counts.
+/// One round of the connector: first the open window, then the new rows, then the counts.
 fn round(
     server: &mut Server,
     stored: &mut Stored,
@@ -218,7 +218,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
         2 => 120_i64..1_200,       // within overlap
         1 => 1_200_i64..DAY,       // only a count can tell
     ];
-    // Few distinct times, so that many rows share one.
+    // There are few distinct times, so that many rows share one.
     let row = (0_i64..400, delay).prop_map(|(slot, delay)| Row {
         second: slot * 431,
         delay,
@@ -253,14 +253,14 @@ proptest! {
         let mut stored = Stored::default();
         let mut trouble = Trouble { draws, next: 0 };
         let mut watermark = None;
-        // Two days of rows, then two days in which nothing happens but the last checks.
+        // There are two days with rows, and then two days in which only the last checks happen.
         while server.now < 5 * DAY {
             server.now += step;
             round(&mut server, &mut stored, policy, begins, &mut trouble);
             prop_assert!(stored.watermark >= watermark, "the watermark went back");
             watermark = stored.watermark;
         }
-        // The machine stays up at last.
+        // In the end, the machine runs without interruption.
         let mut calm = Trouble { draws: vec![255], next: 0 };
         prop_assert!(round(&mut server, &mut stored, policy, begins, &mut calm));
         let all: BTreeSet<_> = server.rows.keys().cloned().collect();
@@ -306,7 +306,7 @@ fn the_newest_rows_are_left_for_the_next_round() {
 }
 
 #[test]
-fn a_clock_that_went_back_asks_for_nothing() {
+fn nothing_is_queried_if_the_clock_was_set_back() {
     let policy = Policy::default();
     assert_eq!(plan(policy, at(0), Some(at(5_000)), at(4_000)), []);
     assert_eq!(plan(policy, at(5_000), None, at(4_000)), []);
@@ -333,7 +333,7 @@ fn page(rows: &[(i64, &str)], size: Option<u64>, last: bool) -> Page {
 }
 
 #[test]
-fn rows_that_were_not_asked_for_are_refused() {
+fn rows_that_do_not_match_the_query_are_refused() {
     let open = || Collection::new(vec![span(10, 20)]);
     for (rows, complaint) in [
         (vec![(20, "a")], "a row of another time"),
@@ -351,7 +351,7 @@ fn rows_that_were_not_asked_for_are_refused() {
 }
 
 #[test]
-fn an_answer_that_ends_early_is_asked_for_again() {
+fn a_result_that_ends_early_is_queried_again() {
     let mut windows = Collection::new(vec![span(10, 20)]);
     let closed = windows
         .page(&page(&[(11, "a"), (11, "b")], Some(3), true))
@@ -399,7 +399,7 @@ fn a_window_of_one_second_cannot_be_halved() {
 }
 
 #[test]
-fn counts_come_an_hour_and_a_day_later() {
+fn counts_are_due_an_hour_and_a_day_later() {
     let hour = 3_600;
     let due = |check: Check, checked: Option<i64>, now| {
         check.due(at(100), at(now - 120), checked.map(at), at(now))

@@ -1,4 +1,4 @@
-//! The console: a server on loopback, asked by an HTTP client and by a real browser.
+//! The console: a server on loopback, with an HTTP client and with a real browser.
 
 mod browser;
 mod metrics;

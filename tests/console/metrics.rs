@@ -1,4 +1,4 @@
-//! The figures for Prometheus, and whether the console lives.
+//! The metrics for Prometheus, and the health of the console.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ fn samples(text: &str) -> BTreeMap<&str, f64> {
 }
 
 #[tokio::test]
-async fn the_figures_are_those_of_the_store() {
+async fn the_metrics_are_those_of_the_store() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     client.connect("acme", &org, USER[1]).await;
@@ -31,10 +31,10 @@ async fn the_figures_are_those_of_the_store() {
     );
     served.home.write_sinks_toml(&sinks).unwrap();
     client.collect("acme").await;
-    let answer = served.client().get("/metrics").await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let response = served.client().get("/metrics").await;
+    assert_eq!(response.status, StatusCode::OK);
     assert!(
-        answer
+        response
             .header("content-type")
             .starts_with("text/plain; version=0.0.4")
     );
@@ -44,7 +44,7 @@ async fn the_figures_are_those_of_the_store() {
         .unwrap()
         .store_to_read()
         .unwrap();
-    let samples = samples(&answer.text);
+    let samples = samples(&response.text);
     assert_eq!(samples["saponify_up{connection=\"acme\"}"], 1.0);
     assert_eq!(samples["saponify_failing{connection=\"acme\"}"], 0.0);
     assert!(samples["saponify_api_calls_left{connection=\"acme\"}"] > 0.0);
@@ -74,19 +74,19 @@ async fn the_figures_are_those_of_the_store() {
     assert!(sink.delivered > 0);
     assert_eq!(of("delivered_total"), sink.delivered as f64);
     assert_eq!(of("waiting") + of("set_aside_total") + of("failing"), 0.0);
-    // Each family has its meaning and type before its samples.
-    for line in answer
+    // Each metric has its help and type before its samples.
+    for line in response
         .text
         .lines()
         .filter(|line| line.starts_with("# TYPE "))
     {
         let name = line.split(' ').nth(2).unwrap();
-        assert!(answer.text.contains(&format!("# HELP {name} ")), "{name}");
+        assert!(response.text.contains(&format!("# HELP {name} ")), "{name}");
     }
 }
 
 #[tokio::test]
-async fn with_a_token_the_figures_are_for_whoever_has_it() {
+async fn a_metrics_token_is_required_if_configured() {
     let served = Served::with(|options| options.metrics_token = Some("the-token".into()))
         .await
         .unwrap();
@@ -112,12 +112,12 @@ async fn with_a_token_the_figures_are_for_whoever_has_it() {
 }
 
 #[tokio::test]
-async fn it_says_whether_it_lives_and_can_read() {
+async fn health_and_readiness_are_reported() {
     let served = Served::start().await;
     let client = served.client();
     assert_eq!(client.get("/healthz").await.text, "ok\n");
     assert_eq!(client.get("/readyz").await.status, StatusCode::OK);
-    // A file where the folder should be.
+    // There is a file where the folder should be.
     std::fs::write(served.folder.path().join("home"), "").unwrap();
     assert_eq!(client.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(

@@ -1,20 +1,20 @@
-//! The pages, as a browser without script gets them.
+//! The pages, as a browser without scripts gets them.
 
 use reqwest::StatusCode;
-use saponify_cli::connector::store::{PageProgress, Purpose, Row, Store};
+use saponify_cli::connector::store::{MESSAGES, MessageRow, PageProgress, Purpose, Row, Store};
 use saponify_cli::connector::window::Span;
 use saponify_sandbox::LoginMode;
 
 use super::person::person;
-use super::support::{APP, Answer, Client, Served, USER, location, org};
+use super::support::{APP, Client, PageResponse, Served, USER, location, org};
 
 #[tokio::test]
 async fn a_connection_by_password_collects_and_shows_events() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
-    let answer = client.connect("acme", &org, USER[1]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let page = client.get(location(&answer)).await;
+    let response = client.connect("acme", &org, USER[1]).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
+    let page = client.get(location(&response)).await;
     page.shows(&[
         "The connection is active.",
         "Acme Instruments",
@@ -70,27 +70,27 @@ fn link_after(html: &str, mark: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_refused_login_stores_nothing_and_keeps_what_was_typed() {
+async fn a_refused_login_stores_nothing_and_keeps_the_input() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     org.set_login_mode(USER[0], LoginMode::ApiDisabled);
-    let answer = client.connect("acme", &org, USER[1]).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    answer.shows(&[
-        "The connection was not made.",
+    let response = client.connect("acme", &org, USER[1]).await;
+    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+    response.shows(&[
+        "The connection was not activated.",
         "API Enabled",
         USER[0],
         "What to do:",
     ]);
     assert!(served.home.connections().unwrap().is_empty());
     for (name, part) in [("", "the name is missing"), ("../x", "cannot be the name")] {
-        let answer = client.connect(name, &org, USER[1]).await;
-        answer.shows(&[part]);
+        let response = client.connect(name, &org, USER[1]).await;
+        response.shows(&[part]);
     }
 }
 
-/// Begins a connection by link, and returns the address of the org's login page.
-async fn begin(client: &Client, name: &str, endpoint: &str, pem: &str) -> Answer {
+/// Starts the activation of a connection by link, and returns the address of the org's login page.
+async fn begin(client: &Client, name: &str, endpoint: &str, pem: &str) -> PageResponse {
     let fields = [
         ("name", name),
         ("endpoint", endpoint),
@@ -101,7 +101,7 @@ async fn begin(client: &Client, name: &str, endpoint: &str, pem: &str) -> Answer
 }
 
 #[tokio::test]
-async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
+async fn a_consent_activates_a_connection_and_its_redirect_is_accepted_once() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     let pem = org.certificate_pem();
@@ -113,11 +113,11 @@ async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
         "{page}"
     );
 
-    // What does not belong to it changes nothing.
+    // Redirects that do not belong to it change nothing.
     for query in ["", "?code=x", "?code=x&state=other", "?state="] {
-        let answer = served.client().get(&format!("/OauthRedirect{query}")).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
-        answer.shows(&["No connection waits for this answer"]);
+        let response = served.client().get(&format!("/OauthRedirect{query}")).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{query}");
+        response.shows(&["No connection is waiting for this response"]);
     }
     person(pem, USER)(&page);
     while served.home.connections().unwrap().is_empty() {
@@ -142,7 +142,7 @@ async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
 }
 
 #[tokio::test]
-async fn a_consent_that_is_refused_says_so() {
+async fn a_refused_consent_is_reported() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     let begun = begin(&client, "web", &org.instance_url(), org.certificate_pem()).await;
@@ -155,14 +155,14 @@ async fn a_consent_that_is_refused_says_so() {
         .next()
         .unwrap();
     let query = format!("error=access_denied&error_description=end-user+denied&state={state}");
-    // The redirect comes without a cookie, and shows nothing of the console.
-    let answer = served
+    // The redirect has no cookie, and its page shows nothing of the console.
+    let response = served
         .client()
         .get(&format!("/OauthRedirect?{query}"))
         .await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    answer.shows(&["The connection web was not made.", "refused"]);
-    assert!(!answer.text.contains("form_token"), "{}", answer.text);
+    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+    response.shows(&["The connection web was not activated.", "refused"]);
+    assert!(!response.text.contains("form_token"), "{}", response.text);
     assert!(served.home.connections().unwrap().is_empty());
     let nowhere = begin(&client, "web", "http://plain.example", "").await;
     assert_eq!(
@@ -174,7 +174,7 @@ async fn a_consent_that_is_refused_says_so() {
 }
 
 #[tokio::test]
-async fn the_test_says_what_is_missing() {
+async fn the_test_shows_what_is_missing() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     client.connect("acme", &org, USER[1]).await;
@@ -197,7 +197,7 @@ async fn the_test_says_what_is_missing() {
     );
 }
 
-/// A connection whose events a test writes itself.
+/// A connection whose events a test stores itself.
 pub(crate) async fn written(
     served: &Served,
     client: &Client,
@@ -245,7 +245,7 @@ fn put(store: &mut Store, span: Span, rows: &[Row<'_>]) {
 }
 
 #[tokio::test]
-async fn events_are_found_by_what_the_table_shows() {
+async fn events_are_found_by_the_values_in_the_table() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     let mut rows = vec![["anna@acme.example", "203.0.113.7", "Application", "Success"]; 120];
@@ -263,10 +263,13 @@ async fn events_are_found_by_what_the_table_shows() {
     ];
     written(&served, &client, &org, &rows).await;
     let found = async |query: &str| {
-        let answer = client
+        let response = client
             .get(&format!("/connections/acme/events?{query}"))
             .await;
-        (answer.text.matches("data-label=\"Time\"").count(), answer)
+        (
+            response.text.matches("data-label=\"Time\"").count(),
+            response,
+        )
     };
     for (query, rows) in [
         ("user=bob%40acme.example", 1),
@@ -280,24 +283,24 @@ async fn events_are_found_by_what_the_table_shows() {
         ("since=2001-01-01T00:00", 50),
         ("user=%3Cscript%3Ealert(1)%3C%2Fscript%3E", 1),
     ] {
-        let (count, answer) = found(query).await;
-        assert_eq!((count, answer.status), (rows, StatusCode::OK), "{query}");
-        // What the org wrote is text.
-        assert!(!answer.text.contains("<script>alert"), "{query}");
-        assert!(!answer.text.contains("\" onload"), "{query}");
+        let (count, response) = found(query).await;
+        assert_eq!((count, response.status), (rows, StatusCode::OK), "{query}");
+        // Texts of the org are escaped.
+        assert!(!response.text.contains("<script>alert"), "{query}");
+        assert!(!response.text.contains("\" onload"), "{query}");
         if rows == 0 {
-            answer.shows(&["No stored event matches."]);
+            response.shows(&["No stored event matches."]);
         }
     }
-    // Page by page, each event once.
+    // Every event is on exactly one page.
     let (mut all, mut path) = (0, "/connections/acme/events?source=logins".to_owned());
     loop {
-        let answer = client.get(&path).await;
-        all += answer.text.matches("data-label=\"Time\"").count();
-        if !answer.text.contains("rel=\"next\"") {
+        let response = client.get(&path).await;
+        all += response.text.matches("data-label=\"Time\"").count();
+        if !response.text.contains("rel=\"next\"") {
             break;
         }
-        let (_, rest) = answer.text.split_once("rel=\"next\" href=\"").unwrap();
+        let (_, rest) = response.text.split_once("rel=\"next\" href=\"").unwrap();
         path = rest.split('"').next().unwrap().replace("&amp;", "&");
     }
     assert_eq!(all, 120);
@@ -305,14 +308,14 @@ async fn events_are_found_by_what_the_table_shows() {
         ("since=never", "is not a point in time"),
         ("after=x", "does not exist"),
     ] {
-        let (_, answer) = found(query).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        answer.shows(&[part]);
+        let (_, response) = found(query).await;
+        assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+        response.shows(&[part]);
     }
 }
 
 #[tokio::test]
-async fn gaps_drift_and_errors_are_named_with_what_to_do() {
+async fn gaps_drift_and_errors_are_shown_with_advice() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     client.connect("acme", &org, USER[1]).await;
@@ -329,7 +332,7 @@ async fn gaps_drift_and_errors_are_named_with_what_to_do() {
         store
             .drift("LoginHistory", "column-added", "NewColumn", now)
             .unwrap();
-        let problem = Some("the org does not answer");
+        let problem = Some("the org does not respond");
         store
             .attempted("logins", problem, Some("try again later"), now)
             .unwrap();
@@ -338,15 +341,15 @@ async fn gaps_drift_and_errors_are_named_with_what_to_do() {
     page.shows(&[
         "the service deleted &lt;rows&gt;",
         "NewColumn",
-        "the org does not answer",
+        "the org does not respond",
         "try again later",
         "failing",
     ]);
     client
         .get("/")
         .await
-        .shows(&["One needs attention.", "the org does not answer"]);
-    // Another program has the store: the list names it, and shows the others.
+        .shows(&["One needs attention.", "the org does not respond"]);
+    // Another program has locked the store: the list names it, and shows the others.
     client.connect("other", &org, USER[1]).await;
     let store = served.home.path().unwrap().join("acme/store.db");
     std::fs::write(
@@ -363,4 +366,40 @@ async fn gaps_drift_and_errors_are_named_with_what_to_do() {
         .shows(&["unreadable", "/connections/other"]);
     let page = client.get("/connections/acme").await;
     assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+/// The org does not say how many messages it sent, and the connector does not query them.
+#[tokio::test]
+async fn pushed_messages_have_no_calendar_and_no_next_run() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    client.connect("acme", &org, USER[1]).await;
+    let place = served.home.connection("acme").unwrap();
+    let lock = place.lock().unwrap();
+    let mut store = place.store(&lock).unwrap();
+    let now = jiff::Timestamp::now();
+    let source = store.source(MESSAGES, now).unwrap().id;
+    let (columns, values) = (["Name".to_owned()], [Some("<b>Ada</b>".to_owned())]);
+    let row = MessageRow {
+        about: "Contact",
+        key: "04l5e0000000001AAA",
+        time: now,
+        columns: &columns,
+        values: &values,
+    };
+    store.store_messages(source, [row]).unwrap();
+    let page = client.get("/connections/acme").await;
+    let (_, panel) = page.text.split_once("id=\"source-messages\"").unwrap();
+    assert!(panel.contains("no day of them can be called complete"));
+    for part in ["Completeness", "Collected until", "Next run", "Lag"] {
+        assert!(!panel.contains(part), "{part} in {panel}");
+    }
+    // A process has locked the connection, and collects the other sources next.
+    let list = client.get("/").await;
+    assert!(!list.text.contains("no process collects"), "{}", list.text);
+    assert!(
+        !list.text.contains("<span class=\"quiet\">messages"),
+        "{}",
+        list.text
+    );
 }

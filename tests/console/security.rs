@@ -2,9 +2,9 @@
 
 use reqwest::StatusCode;
 
-use super::support::{Answer, Served, location, org};
+use super::support::{PageResponse, Served, location, org};
 
-/// Every path that needs a login.
+/// Every path that requires a login.
 const PAGES: &[&str] = &[
     "/",
     "/add",
@@ -15,7 +15,7 @@ const PAGES: &[&str] = &[
     "/nothing",
 ];
 
-/// Every change.
+/// Every path of a change.
 const CHANGES: &[&str] = &[
     "/add/password",
     "/add/link",
@@ -26,31 +26,31 @@ const CHANGES: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn nobody_sees_anything_without_the_link() {
+async fn nothing_is_visible_without_the_link() {
     let served = Served::start().await;
     let client = served.client();
     for page in PAGES {
-        let answer = client.get(page).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{page}");
-        assert_eq!(location(&answer), "/login");
+        let response = client.get(page).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{page}");
+        assert_eq!(location(&response), "/login");
     }
     for path in CHANGES {
-        let answer = client.send(client.form(path, &[])).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        let response = client.send(client.form(path, &[])).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{path}");
     }
-    let answer = client.get("/login").await;
-    answer.shows(&["Its link is where it was started"]);
-    // Without a password there is nothing to guess.
+    let response = client.get("/login").await;
+    response.shows(&["open the link that was printed"]);
+    // Without a password, there is nothing to guess.
     let fields = [
-        ("form_token", answer.form_token_or_none()),
+        ("form_token", response.form_token_or_none()),
         ("password", "x".into()),
     ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    let answer = client.send(client.form("/login", &fields)).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let response = client.send(client.form("/login", &fields)).await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
 }
 
-impl Answer {
+impl PageResponse {
     fn form_token_or_none(&self) -> String {
         match self.text.contains("form_token") {
             true => self.form_token(),
@@ -60,7 +60,7 @@ impl Answer {
 }
 
 #[tokio::test]
-async fn the_link_lets_in_once_and_becomes_a_strict_cookie() {
+async fn the_link_works_once_and_sets_a_strict_cookie() {
     let served = Served::start().await;
     let replaced = served.link();
     let link = served.link();
@@ -71,9 +71,9 @@ async fn the_link_lets_in_once_and_becomes_a_strict_cookie() {
         StatusCode::FORBIDDEN
     );
     assert_eq!(client.get("/enter").await.status, StatusCode::FORBIDDEN);
-    let answer = client.get(&path(&link)).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    let cookie = answer.header("set-cookie");
+    let response = client.get(&path(&link)).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
+    let cookie = response.header("set-cookie");
     for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
@@ -90,20 +90,20 @@ async fn the_link_lets_in_once_and_becomes_a_strict_cookie() {
     assert_eq!(thief.get(&path(&link)).await.status, StatusCode::FORBIDDEN);
     assert_eq!(thief.get("/").await.status, StatusCode::SEE_OTHER);
 
-    // A link of another site to the login does not end the session, and logging out does.
+    // A link from another site to the login does not end the session, but logging out does.
     let stranger = served.client();
     let set = stranger.get("/login").await;
-    let name = |answer: &Answer| {
-        answer
+    let name = |response: &PageResponse| {
+        response
             .header("set-cookie")
             .split('=')
             .next()
             .unwrap()
             .to_owned()
     };
-    assert_ne!(name(&set), name(&answer));
-    let answer = client.post("/add", "/logout", &[]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_ne!(name(&set), name(&response));
+    let response = client.post("/add", "/logout", &[]).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     assert_eq!(client.get("/").await.status, StatusCode::SEE_OTHER);
     let old = served.client();
     let session = cookie.split(';').next().unwrap().split_once('=').unwrap();
@@ -115,7 +115,7 @@ async fn the_link_lets_in_once_and_becomes_a_strict_cookie() {
 }
 
 #[tokio::test]
-async fn every_answer_forbids_frames_foreign_scripts_and_keeping() {
+async fn every_response_forbids_frames_foreign_scripts_and_caching() {
     let served = Served::start().await;
     let client = served.logged_in().await;
     for path in [
@@ -127,8 +127,8 @@ async fn every_answer_forbids_frames_foreign_scripts_and_keeping() {
         "/metrics",
         "/connections/none",
     ] {
-        let answer = client.get(path).await;
-        let policy = answer.header("content-security-policy");
+        let response = client.get(path).await;
+        let policy = response.header("content-security-policy");
         for part in [
             "default-src 'none'",
             "script-src 'self'",
@@ -146,9 +146,9 @@ async fn every_answer_forbids_frames_foreign_scripts_and_keeping() {
             ("cache-control", "no-store"),
             ("cross-origin-opener-policy", "same-origin"),
         ] {
-            assert_eq!(answer.header(name), value, "{path}");
+            assert_eq!(response.header(name), value, "{path}");
         }
-        // The policy would not run these; there are none to run.
+        // The policy would block these anyway, but there are none.
         for bad in [
             "<script>",
             "style=\"",
@@ -158,7 +158,7 @@ async fn every_answer_forbids_frames_foreign_scripts_and_keeping() {
             "http://",
             "https://",
         ] {
-            let is_bad = answer.text.contains(bad) && !["/add"].contains(&path);
+            let is_bad = response.text.contains(bad) && !["/add"].contains(&path);
             assert!(!is_bad, "{path} has {bad}");
         }
     }
@@ -186,13 +186,13 @@ async fn another_host_name_gets_nothing() {
             "/login",
         ] {
             let request = client.request("GET", path).header("host", &host);
-            let answer = client.send(request).await;
+            let response = client.send(request).await;
             assert_eq!(
-                answer.status,
+                response.status,
                 StatusCode::MISDIRECTED_REQUEST,
                 "{host} {path}"
             );
-            assert_eq!(answer.header("set-cookie"), "");
+            assert_eq!(response.header("set-cookie"), "");
         }
     }
     for host in [format!("localhost:{port}"), format!("[::1]:{port}")] {
@@ -210,10 +210,10 @@ async fn a_form_of_another_site_changes_nothing() {
     assert_ne!(token, other);
     for path in CHANGES {
         for forged in ["", "x", &other] {
-            let answer = client
+            let response = client
                 .send(client.form(path, &[("form_token", forged)]))
                 .await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {forged}");
+            assert_eq!(response.status, StatusCode::FORBIDDEN, "{path} {forged}");
         }
         for (name, value) in [
             ("origin", "https://evil.example"),
@@ -228,15 +228,15 @@ async fn a_form_of_another_site_changes_nothing() {
                 .request("POST", path)
                 .headers(request.headers().clone());
             let request = request.body(format!("form_token={token}"));
-            let answer = client.send(request).await;
+            let response = client.send(request).await;
             assert_eq!(
-                answer.status,
+                response.status,
                 StatusCode::FORBIDDEN,
                 "{path} {name} {value}"
             );
         }
     }
-    // With GET there is no change.
+    // A GET request changes nothing.
     for path in CHANGES.iter().filter(|path| !path.ends_with("/test")) {
         assert_eq!(
             client.get(path).await.status,
@@ -246,14 +246,14 @@ async fn a_form_of_another_site_changes_nothing() {
     }
     let large = "x".repeat(100_000);
     let fields = [("form_token", token.as_str()), ("name", &large)];
-    let answer = client.send(client.form("/add/password", &fields)).await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    // The session is still there.
+    let response = client.send(client.form("/add/password", &fields)).await;
+    assert_eq!(response.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // The session still exists.
     assert_eq!(client.get("/").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_password_lets_in_and_cannot_be_guessed() {
+async fn a_password_logs_in_and_cannot_be_guessed() {
     const PASSWORD: &str = "an easy sentence";
     let served = Served::with(|options| options.password = Some(PASSWORD.into()))
         .await
@@ -263,33 +263,33 @@ async fn a_password_lets_in_and_cannot_be_guessed() {
         StatusCode::FORBIDDEN
     );
     let client = served.client();
-    let answer = client
+    let response = client
         .post("/login", "/login", &[("password", PASSWORD)])
         .await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
     assert_eq!(client.get("/").await.status, StatusCode::OK);
 
     let guesser = served.client();
     for _ in 0..5 {
-        let answer = guesser
+        let response = guesser
             .post("/login", "/login", &[("password", "wrong")])
             .await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN);
-        answer.shows(&["This is not the password."]);
+        assert_eq!(response.status, StatusCode::FORBIDDEN);
+        response.shows(&["The password is wrong."]);
     }
-    // Now even the right one has to wait.
-    let answer = guesser
+    // Now even the right password is refused.
+    let response = guesser
         .post("/login", "/login", &[("password", PASSWORD)])
         .await;
-    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(!answer.header("retry-after").is_empty());
-    assert!(!answer.text.contains(PASSWORD) && !answer.text.contains("wrong"));
-    // Whoever is in stays in.
+    assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!response.header("retry-after").is_empty());
+    assert!(!response.text.contains(PASSWORD) && !response.text.contains("wrong"));
+    // A client that is logged in stays logged in.
     assert_eq!(client.get("/").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn other_machines_do_not_reach_it_without_protection() {
+async fn other_machines_cannot_reach_the_console_without_protection() {
     for (listen, password) in [
         ("0.0.0.0:0", Some("long enough it is")),
         ("0.0.0.0:0", None),
@@ -305,7 +305,7 @@ async fn other_machines_do_not_reach_it_without_protection() {
     }
 }
 
-/// Hazard: a secret on a page, or in what the console writes.
+/// Hazard: a secret on a page, or in the output of the console.
 #[tokio::test]
 async fn no_page_shows_a_secret() {
     let (served, org) = (Served::start().await, org().await);
@@ -314,8 +314,8 @@ async fn no_page_shows_a_secret() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!refused.text.contains("canary"), "{}", refused.text);
     refused.shows(&["INVALID_LOGIN", "value=\"acme\""]);
-    let answer = client.connect("acme", &org, super::support::USER[1]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let response = client.connect("acme", &org, super::support::USER[1]).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
     let pages = [
         "/",
         "/add",
@@ -324,8 +324,8 @@ async fn no_page_shows_a_secret() {
         "/metrics",
     ];
     for page in pages {
-        let answer = client.get(page).await;
-        assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.text);
-        assert!(!answer.text.contains(super::support::USER[1]), "{page}");
+        let response = client.get(page).await;
+        assert_eq!(response.status, StatusCode::OK, "{page}: {}", response.text);
+        assert!(!response.text.contains(super::support::USER[1]), "{page}");
     }
 }

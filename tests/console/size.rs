@@ -10,7 +10,7 @@ use saponify_cli::connector::window::Span;
 
 use super::support::{Served, USER, org};
 
-/// Rows of the measurement: a million, or `SAPONIFY_ROWS`.
+/// The number of rows of the measurement: a million, or `SAPONIFY_ROWS`.
 fn rows() -> i64 {
     let given = std::env::var("SAPONIFY_ROWS").ok();
     given.map_or(1_000_000, |rows| rows.parse().unwrap())
@@ -99,7 +99,7 @@ async fn pages_with_a_million_events() {
     {
         let lock = place.lock().unwrap();
         let mut store = place.store(&lock).unwrap();
-        // An activation has noted where the source begins; the rows begin before that.
+        // An activation has stored where the source begins, and the rows begin before that.
         fill(&mut store, rows(), Timestamp::now());
         let began = Instant::now();
         let mut index = Index::open(&place.search().unwrap()).unwrap();
@@ -131,9 +131,9 @@ async fn pages_with_a_million_events() {
         let mut times = Vec::new();
         for _ in 0..21 {
             let began = Instant::now();
-            let answer = client.get(&page).await;
+            let response = client.get(&page).await;
             times.push(began.elapsed());
-            assert!(answer.status.is_success(), "{page}: {}", answer.text);
+            assert!(response.status.is_success(), "{page}: {}", response.text);
         }
         times.sort();
         let millis = |time: Duration| time.as_secs_f64() * 1e3;
@@ -145,10 +145,10 @@ async fn pages_with_a_million_events() {
     }
 }
 
-/// How many steps of SQLite's machine a page takes must not depend on how many rows there are. Steps cannot be
-/// counted from outside, but plans can be read: no page sorts or scans the table of all rows.
+/// The number of steps of SQLite's virtual machine for a page must not depend on the number of rows. Steps
+/// cannot be counted from outside, but plans can be read: no page sorts or scans the table of all rows.
 #[test]
-fn a_page_of_results_follows_an_index() {
+fn a_page_of_results_uses_an_index() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("store.db")).unwrap();
     fill(&mut store, 30_000, Timestamp::now());
@@ -218,9 +218,9 @@ fn a_page_of_results_follows_an_index() {
     assert_eq!(days.iter().map(|(_, rows)| rows).sum::<u64>(), 30_000);
 }
 
-/// A search for two values that never meet passes over many rows. It stops, and goes on from there.
+/// A search for two values that never occur together rejects many rows. It stops, and continues from there.
 #[test]
-fn a_search_that_finds_nothing_stops() {
+fn a_search_without_results_stops() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("store.db")).unwrap();
     let now = Timestamp::now();

@@ -15,13 +15,13 @@ use tokio::sync::Mutex;
 
 const ORG: &str = include_str!("../../tenants/demo/org.toml");
 
-/// The user of the demo org who may read what the connector reads.
+/// The user of the demo org with the permissions that the connector needs.
 pub(crate) const USER: [&str; 2] = ["integration@acme.example", "battery-staple"];
 
 /// The app of the demo org for consents on the same machine.
 pub(crate) const APP: &str = "3MVG9.acme.desktop-loader";
 
-/// A home for connections, and a console for it.
+/// A home for connections, and its console.
 pub(crate) struct Served {
     pub(crate) home: Home,
     pub(crate) origin: String,
@@ -31,12 +31,12 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// A console without connections on a free port of this machine.
+    /// Starts a console without connections on a free port of this machine.
     pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await.unwrap()
     }
 
-    /// A console with other options.
+    /// Starts a console with other options.
     pub(crate) async fn with(
         change: impl FnOnce(&mut Options),
     ) -> Result<Self, saponify_cli::connector::Error> {
@@ -66,7 +66,7 @@ impl Served {
         })
     }
 
-    /// A link that lets in.
+    /// A link for one login.
     pub(crate) fn link(&self) -> String {
         self.links.make().unwrap().unwrap()
     }
@@ -80,8 +80,8 @@ impl Served {
         let client = self.client();
         let link = self.link();
         let path = link.strip_prefix(&self.origin).unwrap();
-        let answer = client.get(path).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let response = client.get(path).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
         client
     }
 }
@@ -92,7 +92,7 @@ impl Drop for Served {
     }
 }
 
-/// The demo org with few rows, in which things happened.
+/// The demo org with few rows and some activity.
 pub(crate) async fn org() -> Sandbox {
     let objects = ["User", "Account", "Contact", "Opportunity", "Task", "Case"];
     let few = |org: Org, object| org.with_rows(object, 20);
@@ -102,22 +102,22 @@ pub(crate) async fn org() -> Sandbox {
     Sandbox::builder(org).start().await.unwrap()
 }
 
-/// An answer, read to its end.
+/// A response that was read completely.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct PageResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
 }
 
-impl Answer {
+impl PageResponse {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// What the forms of the page send back.
+    /// The token that the forms of the page send back.
     pub(crate) fn form_token(&self) -> String {
         let (_, rest) = self
             .text
@@ -144,7 +144,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(origin: &str, trusted: &[&str]) -> Self {
-        // The error is that another test was faster.
+        // This fails only if another test was faster.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let trusted = trusted
             .iter()
@@ -168,7 +168,7 @@ impl Client {
             .request(method, format!("{}{path}", self.origin))
     }
 
-    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> PageResponse {
         let cookies: Vec<String> = self
             .cookies
             .lock()
@@ -180,8 +180,8 @@ impl Client {
             true => request,
             false => request.header(COOKIE, cookies.join("; ")),
         };
-        let answer = request.send().await.unwrap();
-        let (status, headers) = (answer.status(), answer.headers().clone());
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
         for set in headers.get_all(SET_COOKIE) {
             let set = set.to_str().unwrap();
             let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
@@ -189,19 +189,24 @@ impl Client {
             cookies.retain(|(known, _)| known != name);
             cookies.push((name.to_owned(), value.to_owned()));
         }
-        Answer {
+        PageResponse {
             status,
             headers,
-            text: answer.text().await.unwrap(),
+            text: response.text().await.unwrap(),
         }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> PageResponse {
         self.send(self.request("GET", path)).await
     }
 
-    /// Sends a form of ours: `page` is where the form is.
-    pub(crate) async fn post(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    /// Sends a form of the console. `page` is the page with the form.
+    pub(crate) async fn post(
+        &self,
+        page: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> PageResponse {
         let token = self.get(page).await.form_token();
         let mut all = vec![("form_token", token.as_str())];
         all.extend(fields);
@@ -221,8 +226,8 @@ impl Client {
             .body(body.join("&"))
     }
 
-    /// Makes a connection to an org by user name and password.
-    pub(crate) async fn connect(&self, name: &str, org: &Sandbox, password: &str) -> Answer {
+    /// Activates a connection to an org by user name and password.
+    pub(crate) async fn connect(&self, name: &str, org: &Sandbox, password: &str) -> PageResponse {
         let host = instance(org);
         let fields = [
             ("name", name),
@@ -235,28 +240,28 @@ impl Client {
         self.post("/add", "/add/password", &fields).await
     }
 
-    /// Brings a connection up to date, and waits for the end of that.
+    /// Collects a connection, and waits for the end.
     pub(crate) async fn collect(&self, name: &str) {
         let page = format!("/connections/{name}");
-        let answer = self.post(&page, &format!("{page}/collect"), &[]).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let response = self.post(&page, &format!("{page}/collect"), &[]).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
         while self
             .get(&page)
             .await
             .text
-            .contains("collects the connection now")
+            .contains("is collecting the connection")
         {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
 }
 
-/// The host that the login of an org names.
+/// The host that the login to an org names.
 pub(crate) fn instance(org: &Sandbox) -> String {
     org.instance_url().trim_start_matches("https://").to_owned()
 }
 
-/// Where a redirect leads.
-pub(crate) fn location(answer: &Answer) -> &str {
-    answer.headers.get(LOCATION).unwrap().to_str().unwrap()
+/// The target of a redirect.
+pub(crate) fn location(response: &PageResponse) -> &str {
+    response.headers.get(LOCATION).unwrap().to_str().unwrap()
 }

@@ -15,7 +15,7 @@ fn certificate(folder: &std::path::Path) -> (String, PathBuf, PathBuf) {
 }
 
 #[tokio::test]
-async fn a_password_over_tls_lets_in() {
+async fn a_password_over_tls_logs_in() {
     let folder = tempfile::tempdir().unwrap();
     let (pem, chain, key) = certificate(folder.path());
     let served = Served::with(|options| {
@@ -29,14 +29,14 @@ async fn a_password_over_tls_lets_in() {
     let port = served.origin.rsplit(':').next().unwrap();
     let client = Client::new(&format!("https://localhost:{port}"), &[&pem]);
     let fields = [("password", "an easy sentence")];
-    let answer = client.post("/login", "/login", &fields).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let cookie = answer.header("set-cookie");
+    let response = client.post("/login", "/login", &fields).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
+    let cookie = response.header("set-cookie");
     assert!(
         cookie.starts_with("__Host-") && cookie.contains("; Secure"),
         "{cookie}"
     );
-    assert!(!answer.header("strict-transport-security").is_empty());
+    assert!(!response.header("strict-transport-security").is_empty());
     client
         .get("/")
         .await
@@ -45,7 +45,7 @@ async fn a_password_over_tls_lets_in() {
         .get("/add")
         .await
         .shows(&[&format!("https://localhost:{port}/OauthRedirect")]);
-    // The address itself is no name that it answers to, because it listens at all of them.
+    // The console does not accept its address as a name, because it listens on all addresses.
     let request = client
         .request("GET", "/")
         .header("host", format!("0.0.0.0:{port}"));
@@ -56,7 +56,7 @@ async fn a_password_over_tls_lets_in() {
 }
 
 #[tokio::test]
-async fn files_that_are_no_certificate_are_named() {
+async fn files_without_a_certificate_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let (_, chain, key) = certificate(folder.path());
     let other = folder.path().join("other.pem");

@@ -41,7 +41,46 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::write(target, without_lints(file.text()))?;
         }
     }
+    let output = Config::new().server(true).generate(wide().as_bytes())?;
+    for file in output.files() {
+        let target = out.join("wide").join(file.path());
+        fs::create_dir_all(target.parent().unwrap_or(&out))?;
+        fs::write(target, without_lints(file.text()))?;
+    }
     Ok(())
+}
+
+/// A WSDL with an operation that has more arguments than the compiler lets types be nested.
+fn wide() -> String {
+    let element = |n: usize| format!("<element name='a{n}' type='int'/>\n");
+    let elements: String = (1..=200).map(element).collect();
+    format!(
+        "<w:definitions xmlns:w='http://schemas.xmlsoap.org/wsdl/' xmlns:t='urn:wide'
+           xmlns:s='http://schemas.xmlsoap.org/wsdl/soap/' targetNamespace='urn:wide'>
+         <w:types><schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:wide'>
+           <element name='sum'><complexType><sequence>{elements}</sequence></complexType></element>
+           <element name='sumResponse'><complexType><sequence>
+             <element name='result' type='int'/>
+           </sequence></complexType></element>
+         </schema></w:types>
+         <w:message name='in'><w:part name='p' element='t:sum'/></w:message>
+         <w:message name='out'><w:part name='p' element='t:sumResponse'/></w:message>
+         <w:portType name='Wide'><w:operation name='sum'>
+           <w:input message='t:in'/><w:output message='t:out'/>
+         </w:operation></w:portType>
+         <w:binding name='B' type='t:Wide'>
+           <s:binding transport='http://schemas.xmlsoap.org/soap/http'/>
+           <w:operation name='sum'><s:operation soapAction=''/>
+             <w:input><s:body use='literal'/></w:input>
+             <w:output><s:body use='literal'/></w:output>
+           </w:operation></w:binding>
+         <w:service name='S'>
+           <w:port name='P' binding='t:B'><s:address location='https://wide.example/'/></w:port>
+           <w:port name='PSecure' binding='t:B'>
+             <s:address location='https://secure.wide.example/'/>
+           </w:port>
+         </w:service></w:definitions>"
+    )
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

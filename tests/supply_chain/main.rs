@@ -1,6 +1,8 @@
 //! What SECURITY.md promises of the dependencies, as far as Cargo.lock shows it. `cargo deny check`
 //! (deny.toml) says more, and needs the network.
 
+mod publishing;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -93,8 +95,12 @@ struct Package {
     dependencies: Vec<String>,
 }
 
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
 fn read(path: &str) -> Table {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+    let path = root().join(path);
     let text = std::fs::read_to_string(&path).expect("the file is readable");
     text.parse().expect("the file is TOML")
 }
@@ -213,15 +219,15 @@ fn no_version_with_a_known_weakness_is_used() {
 
 #[test]
 fn the_tests_that_security_md_names_exist() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("SECURITY.md")).expect("SECURITY.md is readable");
+    let text =
+        std::fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md is readable");
     let quoted = text.split('`').skip(1).step_by(2);
     let paths: Vec<_> = quoted
         .filter(|path| path.contains('/') && !path.contains(' '))
         .collect();
     assert!(paths.len() > 20, "{paths:?}");
     for path in paths {
-        assert!(root.join(path).exists(), "{path}");
+        assert!(root().join(path).exists(), "{path}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reads WSDLs and prints what is in them: `read [--model | --raw] FILE…`.
+//! Reads WSDLs and prints their content: `read [--model | --raw] FILE…`.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! All documents of one WSDL as they are written. `load` returns them, and `resolve` takes them.
+//! All documents of one WSDL as written. `load` returns them, and `resolve` consumes them.
 
 use std::path::{Path, PathBuf};
 
@@ -14,18 +14,18 @@ pub(crate) struct Documents<'a> {
     pub(crate) namespaces: Namespaces<'a>,
     pub(crate) files: Vec<File>,
     pub(crate) leading_comment: Option<String>,
-    /// Index of the file, position and text of each note.
+    /// The notes: index of the file, position and text.
     pub(crate) notes: Vec<(usize, Position, String)>,
-    /// Index of the file and position of each import, and index of the file that it means.
+    /// The imports: index of the importing file, position, and index of the imported file.
     pub(crate) links: Vec<(usize, Position, usize)>,
-    /// Namespaces that were imported from a place that was not read.
+    /// Namespaces that were imported from a location that was not read.
     pub(crate) unread: Vec<(Ns, String)>,
 }
 
-/// One of the files.
+/// A file of the WSDL.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// As messages name it; `None` for a WSDL that was given as bytes.
+    /// The name in messages, or `None` for a WSDL that was given as bytes.
     pub(crate) name: Option<PathBuf>,
     /// Its directory, if it is a file.
     pub(crate) directory: Option<PathBuf>,
@@ -45,7 +45,7 @@ impl<'a> Documents<'a> {
         }
     }
 
-    /// How messages name a file.
+    /// The name of a file in messages.
     pub(crate) fn file_name(&self, file: usize) -> Option<&Path> {
         self.files.get(file)?.name.as_deref()
     }

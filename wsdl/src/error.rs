@@ -10,8 +10,8 @@ use crate::model::Position;
 /// The reason why a document was refused. The message says what is wrong and where, and
 /// [`Error::kind`] returns the kind of the error.
 ///
-/// The type has the size of one pointer. Its contents are behind methods, so that new contents are
-/// compatible.
+/// The type has the size of one pointer. Its content is accessible only by methods, so that content can be
+/// added compatibly.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -26,7 +26,7 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The sorts of refusal.
+/// The kinds of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -34,17 +34,17 @@ pub enum ErrorKind {
     Io,
     /// The bytes are not text in an encoding that this crate reads.
     Encoding,
-    /// Not well-formed XML, or not namespace-well-formed.
+    /// The document is not well-formed XML, or not namespace-well-formed.
     NotWellFormed,
     /// The document refers to an entity that only a DTD could declare. DTDs are never read.
     Dtd,
-    /// A [limit](crate::Limits) was passed; [`Error::limit`] has its name and figure.
+    /// A [limit](crate::Limits) was exceeded. [`Error::limit`] returns its name and value.
     Limit,
     /// The root element is not a WSDL 1.1 `definitions` (or, for an imported file, a `schema`).
     NotWsdl,
-    /// An element or attribute is missing, has an illegal value, or stands where it may not.
+    /// An element or attribute is missing, has an invalid value, or is in a place where it is not allowed.
     Invalid,
-    /// A name is no XML name (`NCName` or `QName`).
+    /// A name is not an XML name (`NCName` or `QName`).
     IllegalName,
     /// A name refers to nothing.
     Undefined,
@@ -52,7 +52,7 @@ pub enum ErrorKind {
     Duplicate,
     /// Definitions refer to each other in a circle.
     Cycle,
-    /// A construct that is understood and not supported.
+    /// The document uses a construct that is not supported.
     Unsupported,
     /// An import or include names a URL, or a file outside of the allowed directories.
     /// [`Reader`](crate::Reader) can allow more directories, be given the document, or skip it.
@@ -76,7 +76,7 @@ impl Error {
         }))
     }
 
-    /// Adds what was expected or can be done, as a clause that follows `; `.
+    /// Adds what was expected, or what the user can do, as a clause that follows `; `.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self
@@ -94,7 +94,7 @@ impl Error {
         self
     }
 
-    /// Adds the line of the document to which the error refers.
+    /// Adds the line of the document that the error refers to.
     pub(crate) fn in_text(mut self, text: &str) -> Self {
         if let (None, Some(position)) = (&self.0.excerpt, self.0.position) {
             self.0.excerpt = Excerpt::at(text, position);
@@ -117,14 +117,14 @@ impl Error {
     pub(crate) fn over(name: &'static str, figure: u64, what: impl fmt::Display) -> Self {
         let mut error = Self::new(
             ErrorKind::Limit,
-            format!("{what} is over the limit `{name}` of {figure}"),
+            format!("{what} exceeds the limit `{name}` of {figure}"),
         )
-        .help("raise it with `Limits` if the document is to be trusted");
+        .help("raise the limit with `Limits` if you trust the document");
         error.0.limit = Some((name, figure));
         error
     }
 
-    /// Which sort of refusal this is.
+    /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -142,7 +142,7 @@ impl Error {
         self.0.position
     }
 
-    /// The line of the document to which the error refers, if it has a position.
+    /// The line of the document that the error refers to, if the error has a position.
     #[must_use]
     pub fn excerpt(&self) -> Option<&Excerpt> {
         self.0.excerpt.as_ref()
@@ -154,38 +154,37 @@ impl Error {
         &self.0.path
     }
 
-    /// What is wrong, without file, position and path.
+    /// The message without file, position and path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What would be accepted, or what to do.
+    /// What was expected, or what the user can do.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.0.help.as_deref()
     }
 
-    /// Name and figure of the limit that was passed; see [`Limits`](crate::Limits).
+    /// The name and value of the limit that was exceeded; see [`Limits`](crate::Limits).
     #[must_use]
     pub fn limit(&self) -> Option<(&'static str, u64)> {
         self.0.limit
     }
 
-    /// Whether a limit was passed.
+    /// Whether a limit was exceeded.
     #[must_use]
     pub fn is_limit(&self) -> bool {
         self.0.kind == ErrorKind::Limit
     }
 
-    /// Whether the document cannot be read without its DTD, because it refers to an entity that
-    /// only a DTD could declare.
+    /// Whether the document needs its DTD, because it refers to an entity that only a DTD could declare.
     #[must_use]
     pub fn is_dtd(&self) -> bool {
         self.0.kind == ErrorKind::Dtd
     }
 
-    /// Whether another document is needed that is missing or may not be read.
+    /// Whether another document is needed that is missing or must not be read.
     #[must_use]
     pub fn is_import(&self) -> bool {
         matches!(
@@ -224,8 +223,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// As `Display`, followed by the line of the document and the causes: a build script's `unwrap()` prints
-/// this.
+/// Prints what `Display` prints, followed by the line of the document and the causes, because `unwrap()` in
+/// a build script prints the debug form.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")?;
@@ -250,19 +249,20 @@ impl StdError for Error {
     }
 }
 
-/// Characters of foreign text that a message may repeat.
+/// The number of characters of foreign text that a message repeats.
 const QUOTE_MAX: usize = 80;
-/// Characters of a location. The caller needs all of it to provide or skip the import.
+/// The number of characters of a location in a message. The caller needs the whole location to provide or
+/// skip the import.
 const LOCATION_MAX: usize = 500;
-/// Characters of a message of a library.
+/// The number of characters of a message of a library.
 const SAID_MAX: usize = 240;
 
-/// Text of a document for a message: shortened, and without control or direction characters.
+/// A text of a document, prepared for a message: shortened, and without control or direction characters.
 pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", clipped(text))
 }
 
-/// The location of an import for a message.
+/// The location of an import, prepared for a message.
 pub(crate) fn location(text: &str) -> String {
     let most = match text.chars().any(is_unprintable) {
         true => QUOTE_MAX,

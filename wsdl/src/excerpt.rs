@@ -1,15 +1,15 @@
-//! The line of a document to which an error refers.
+//! The line of a document that an error refers to.
 
 use std::fmt;
 use std::ops::Range;
 
 use crate::model::Position;
 
-/// The line to which an error refers, and the part of it that is wrong.
+/// The line that an error refers to, and the wrong part of it.
 ///
-/// A long line is cut on both sides, because a WSDL may be one line of several megabytes. Characters
-/// that would change how a terminal shows the line are replaced. `Display` prints the line with its
-/// number and an underline.
+/// A long line is cut on both sides, because a WSDL may consist of one line of several megabytes.
+/// Characters that would affect a terminal are replaced. `Display` prints the line with its number and an
+/// underline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
     text: String,
@@ -18,13 +18,13 @@ pub struct Excerpt {
     skipped: usize,
 }
 
-/// Most characters that are kept before and after the position.
+/// The number of characters that are kept before and after the position.
 const BEFORE: usize = 60;
 const AFTER: usize = 100;
 
 impl Excerpt {
-    /// The line at a position in a text, from where what is wrong reaches to the end of a tag or a
-    /// word. `None` if the text has no such line.
+    /// The line at a position in a text, with the tag or word that begins there as the wrong part. `None`
+    /// if the text has no such line.
     #[must_use]
     pub fn at(text: &str, position: Position) -> Option<Self> {
         let line = line(text, position.line)?;
@@ -38,7 +38,8 @@ impl Excerpt {
         Some(Self::cut(line, start..start + length, position))
     }
 
-    /// The line that holds a range of bytes of a text. What reaches into further lines is left out.
+    /// The line that contains a range of bytes of a text. The part of the range in further lines is left
+    /// out.
     #[must_use]
     pub fn of(text: &str, span: Range<usize>) -> Option<Self> {
         let before = text.get(..span.start)?;
@@ -56,7 +57,7 @@ impl Excerpt {
         Some(Self::cut(line, from..to, position))
     }
 
-    /// Keeps the part of a line around a span, whose ends are boundaries of characters.
+    /// Keeps the part of a line around a span, which must begin and end at character boundaries.
     fn cut(line: &str, span: Range<usize>, position: Position) -> Self {
         let (before, rest) = line.split_at(span.start);
         let (marked, after) = rest.split_at(span.len());
@@ -75,13 +76,13 @@ impl Excerpt {
         }
     }
 
-    /// The part of the line that is kept.
+    /// The kept part of the line.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What is wrong, as a range of bytes in [`text`](Self::text). It is empty at the end of a line.
+    /// The wrong part, as a range of bytes in [`text`](Self::text). It is empty at the end of a line.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
@@ -93,7 +94,7 @@ impl Excerpt {
         self.position
     }
 
-    /// How many characters of the line are before [`text`](Self::text).
+    /// The number of characters of the line before [`text`](Self::text).
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.skipped
@@ -112,7 +113,7 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// A line by its number, without its end.
+/// The line with this number, without its line end.
 fn line(text: &str, number: u32) -> Option<&str> {
     let index = usize::try_from(number).ok()?.checked_sub(1)?;
     let start = match index {
@@ -124,7 +125,7 @@ fn line(text: &str, number: u32) -> Option<&str> {
     Some(rest[..end].trim_end_matches('\r'))
 }
 
-/// The bytes from the beginning of a text to the end of the tag or the word that begins there.
+/// The number of bytes from the beginning of a text to the end of the tag or word that begins there.
 fn length(text: &str) -> usize {
     if text.starts_with('<') {
         return text.find('>').map_or(text.len(), |at| at + 1);
@@ -137,7 +138,7 @@ fn length(text: &str) -> usize {
     }
 }
 
-/// A character as it is shown.
+/// The character that is printed for a character of the document.
 fn shown(c: char) -> char {
     match c {
         '\t' => ' ',
@@ -146,7 +147,7 @@ fn shown(c: char) -> char {
     }
 }
 
-/// Control characters, and those that change the direction or the lines of what is printed.
+/// Whether a character is a control character, or changes the direction or the lines of the output.
 pub(crate) fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -175,7 +176,7 @@ mod tests {
             shown(2, 5).as_deref(),
             Some("  |\n2 |  <b type='x'/> text\n  |     ^^^^^")
         );
-        // The end of a line, and places that do not exist.
+        // The end of a line, and positions that do not exist.
         assert_eq!(shown(1, 4).as_deref(), Some("  |\n1 | <a>\n  |    ^"));
         assert_eq!(shown(1, 9), None);
         assert_eq!(shown(9, 1), None);
@@ -202,7 +203,7 @@ mod tests {
         let found = Excerpt::of(text, 12..15).unwrap();
         assert_eq!(found.position(), Position { line: 2, column: 6 });
         assert_eq!(&found.text()[found.span()], "\"x\"");
-        // A range that reaches into the next line, and one beyond the end.
+        // A range that extends into the next line, and one beyond the end.
         assert!(Excerpt::of(text, 2..9).is_some());
         assert!(Excerpt::of(text, 90..99).is_none());
     }

@@ -1,4 +1,4 @@
-//! Reads WSDL 1.1, and the XML Schema 1.0 inside it or beside it, into a resolved [`Model`].
+//! Reads WSDL 1.1 and XML Schema 1.0, inline or in separate files, into a resolved [`Model`].
 //!
 //! ```
 //! use saponify_wsdl::model::{PartTarget, Protocol};
@@ -30,24 +30,24 @@
 //! # Ok::<(), saponify_wsdl::Error>(())
 //! ```
 //!
-//! Reading has three stages. Each is a folder, and every value between them can be printed:
+//! Reading has three stages. Each stage is a folder, and the values between them can be printed:
 //!
-//! - `xml`: from text to an arena of elements with lines and columns. quick-xml finds the tokens;
-//!   whether they make a well-formed document is checked here.
-//! - `raw`: the documents as written, with types ([`dump_raw`] prints them). `load` follows their
+//! - `xml` parses text into an arena of elements with lines and columns. quick-xml splits the text into tokens.
+//!   This crate checks whether the tokens are a well-formed document.
+//! - `raw` builds typed trees of the documents as written ([`dump_raw`] prints them). `load` follows their
 //!   imports.
-//! - `resolve`: names become ids, groups are expanded, and circles are refused ([`Model`]
+//! - `resolve` replaces names by ids, expands groups, and refuses cycles ([`Model`]
 //!   implements `Display`).
 //!
 //! # What is forgiven
 //!
-//! WSDLs in use are not always valid. Where the meaning is clear, the reader repairs what is wrong.
-//! Each repair leaves a note in [`Model::notes`], with file, position and what was done. In short:
+//! Many WSDLs in use are not valid. If the meaning is clear, the reader repairs the mistake. Each repair
+//! adds a note to [`Model::notes`], with file, position and the repair. In short:
 //!
-//! - A reference to something that is not defined costs only what uses it. A field takes any type,
-//!   an operation or a fault is left out. [`Reader::override_type`] says which type is meant.
-//! - Definitions that occur twice in the same way are read once.
-//! - A document type declaration is skipped; an entity that it may declare is an error.
+//! - An undefined name affects only the constructs that refer to it: a field accepts any type, and
+//!   an operation or a fault is left out. [`Reader::override_type`] sets the type to use instead.
+//! - Definitions that are repeated identically are read once.
+//! - A document type declaration is skipped. A reference to an entity that it may declare is an error.
 //! - Schemas of the W3C, of OASIS and of some toolkits that many documents refer to are built in.
 //!
 //! The page [What is forgiven][page] of the guide has the whole list, and `tests/fixtures` has a
@@ -57,9 +57,9 @@
 //!
 //! # Safety
 //!
-//! A WSDL may come from anywhere. Nothing in it makes this crate panic, open a connection, read a
-//! file outside of the allowed directories, or take more than its [`Limits`] allow. An [`Error`]
-//! says what is wrong: file, line, column, the path of names, and what to do.
+//! A WSDL may come from an untrusted source. No content makes this crate panic, open a connection, read a
+//! file outside of the allowed directories, or use more resources than its [`Limits`] allow. An [`Error`]
+//! states what is wrong, with file, line, column, the path of names, and what to do.
 
 #![forbid(unsafe_code)]
 
@@ -91,7 +91,7 @@ pub use model::Model;
 pub use publish::{PublishedDocument, PublishedPiece};
 pub use reader::Reader;
 
-/// Reads a WSDL from bytes; no file is touched. [`Reader`] has options.
+/// Reads a WSDL from bytes. No file is read. [`Reader`] has options.
 ///
 /// # Errors
 ///
@@ -100,7 +100,7 @@ pub fn read(bytes: &[u8]) -> Result<Model, Error> {
     Reader::new().read(bytes)
 }
 
-/// Reads a WSDL from a file, and what it imports from its directory. [`Reader`] has options.
+/// Reads a WSDL from a file, and the files that it imports from the same directory. [`Reader`] has options.
 ///
 /// # Errors
 ///
@@ -109,7 +109,7 @@ pub fn read_file(path: impl AsRef<Path>) -> Result<Model, Error> {
     Reader::new().read_file(path)
 }
 
-/// Prints a WSDL as written: typed, with names not yet resolved. For people and for tests.
+/// Prints the typed tree of a WSDL before names are resolved. It is for debugging; the format is unstable.
 ///
 /// # Errors
 ///

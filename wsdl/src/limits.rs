@@ -1,8 +1,9 @@
-//! Limits on what a document may take.
+//! Limits on the resources that a document may use.
 
-/// Upper bounds on a document; passing one is an [`Error`](crate::Error) that names it.
+/// Upper bounds for a document. A document that exceeds one is refused with an [`Error`](crate::Error) that
+/// names it.
 ///
-/// The defaults are far above any WSDL in use and far below what hurts a build machine.
+/// The defaults are far above any WSDL in use, and far below what would affect a build machine.
 ///
 /// ```
 /// use saponify_wsdl::{Limits, Reader};
@@ -15,37 +16,38 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of one file. Default 64 MiB; never above 4 GiB - 1, since positions are 32 bits wide.
+    /// Bytes of one file. Default: 64 MiB. The largest possible value is 4 GiB - 1, because positions have
+    /// 32 bits.
     pub file_size: u64,
-    /// Files read for one WSDL, itself included. Default 1,000.
+    /// Files of one WSDL, including the WSDL itself. Default: 1,000.
     pub files: u64,
-    /// Bytes of all files together, and of all text that groups and paths of names copy into the
-    /// model. Default 256 MiB.
+    /// Bytes of all files together. The same bound applies to the text that groups and paths of names copy
+    /// into the model. Default: 256 MiB.
     pub total_size: u64,
-    /// Elements within elements. Default 100.
+    /// Nesting of XML elements. Default: 100.
     ///
-    /// Reading recurses along it, and along `nesting`: the defaults need less than 256 KiB of stack
-    /// in an unoptimised build, and twice the depth needs twice the stack.
+    /// Reading recurses as deep as this and as `nesting`. The defaults need less than 256 KiB of stack in
+    /// an unoptimized build. Twice the depth needs twice the stack.
     pub depth: u64,
-    /// XML elements and attributes of all files together. Default 4,000,000.
+    /// XML elements and attributes of all files together. Default: 4,000,000.
     pub elements: u64,
-    /// Attributes of one element, namespace declarations included. Default 512.
+    /// Attributes of one element, including namespace declarations. Default: 512.
     pub attributes: u64,
-    /// Bytes of one attribute value. Default 64 KiB.
+    /// Bytes of one attribute value. Default: 64 KiB.
     pub attribute_length: u64,
-    /// Namespace declarations in scope at one element. Default 256.
+    /// Namespace declarations in scope at one element. Default: 256.
     pub namespace_bindings: u64,
-    /// Bytes of one element or attribute name, and of any name within a value. Default 1 KiB.
+    /// Bytes of one element or attribute name, and of any name in a value. Default: 1 KiB.
     pub name_length: u64,
-    /// Bytes of one run of text. Default 1 MiB.
+    /// Bytes of one run of text. Default: 1 MiB.
     pub text_length: u64,
-    /// Types, anonymous ones included. Default 200,000.
+    /// Types, including anonymous ones. Default: 200,000.
     pub types: u64,
-    /// Particles and attribute uses of all types after groups are expanded. Default 1,000,000.
+    /// Particles and attribute uses of all types after groups are expanded. Default: 1,000,000.
     pub particles: u64,
-    /// Particles and anonymous types within each other after groups are expanded. Default 64.
+    /// Nesting of particles and anonymous types after groups are expanded. Default: 64.
     pub nesting: u64,
-    /// Operations of one port type that share a name. Default 100.
+    /// Operations of one portType that have the same name. Default: 100.
     pub overloads: u64,
 }
 

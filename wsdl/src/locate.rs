@@ -1,5 +1,5 @@
-//! Which file a `schemaLocation` means, and whether it may be read. This is decided before anything
-//! is opened.
+//! Finds the file that a `schemaLocation` refers to, and decides whether it may be read. The decision is
+//! made before anything is opened.
 
 use std::fs;
 use std::io::Read;
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{self, Error, ErrorKind};
 
-/// The file that `location`, written in a document of the directory `base`, means.
+/// The file that `location` refers to, in a document of the directory `base`.
 ///
-/// URLs, absolute paths, and paths that lead out of all `roots` by `..` or by a symbolic link are
-/// refused. All paths that are given must be canonical.
+/// URLs, absolute paths, and paths that leave all `roots` by `..` or by a symbolic link are refused. `base`
+/// and `roots` must be canonical.
 pub(crate) fn locate(
     location: &str,
     base: Option<&Path>,
     roots: &[PathBuf],
 ) -> Result<PathBuf, Error> {
-    // A fragment means a part of the document.
+    // A fragment refers to a part of the document.
     let relative = location.split('#').next().unwrap_or_default();
     let relative = relative.replace('\\', "/");
     if has_scheme(&relative) {
@@ -38,7 +38,8 @@ pub(crate) fn locate(
     };
     let found = existing(location, &relative, base, roots);
     match (found, percent_decoded(&relative)) {
-        // A location is a URI, in which `%20` is a space, but it may also be a file name as it is.
+        // A location is a URI, in which `%20` is a space, but some documents contain the file name
+        // unescaped.
         (Err(error), Some(decoded)) if error.kind() == ErrorKind::ImportNotFound => {
             match existing(location, &decoded, base, roots) {
                 Err(again) if again.kind() == ErrorKind::ImportNotFound => Err(error),
@@ -49,7 +50,7 @@ pub(crate) fn locate(
     }
 }
 
-/// The text with `%20` and the like replaced, if there is any and all of them are legal.
+/// The text with percent escapes decoded, if it contains any and all of them are valid.
 fn percent_decoded(text: &str) -> Option<String> {
     if !text.contains('%') {
         return None;
@@ -127,14 +128,14 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let unreadable = |error: std::io::Error| {
         Error::new(ErrorKind::Io, "the file cannot be read").caused_by(error)
     };
-    // This is asked before the file is opened, because opening a pipe waits for a writer.
+    // The type is checked before the file is opened, because opening a pipe would wait for a writer.
     let metadata = fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {
         return Err(Error::new(ErrorKind::Io, "this is a directory")
             .help("name the file in it that holds the WSDL"));
     }
     if !metadata.is_file() {
-        return Err(Error::new(ErrorKind::Io, "this is no regular file"));
+        return Err(Error::new(ErrorKind::Io, "this is not a regular file"));
     }
     let file = fs::File::open(path).map_err(unreadable)?;
     // The length is only a hint, because the file may grow while it is read.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
-/// A namespace, as an index into [`Namespaces`] plus one: an `Option` of it takes no more space.
+/// A namespace: its index in [`Namespaces`] plus one, so that an `Option` of it needs no more space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ns(NonZeroU32);
 
@@ -44,11 +44,11 @@ known! {
     XSD2000 = "http://www.w3.org/2000/10/XMLSchema",
 }
 
-/// All namespaces of the documents of one reading, interned.
+/// The interned namespaces of all documents.
 #[derive(Debug)]
 pub(crate) struct Namespaces<'a> {
     uris: Vec<Cow<'a, str>>,
-    /// The first prefix that a document bound to it.
+    /// For each namespace, the first prefix that a document bound to it.
     prefixes: Vec<Option<&'a str>>,
     index: HashMap<Cow<'a, str>, Ns>,
 }
@@ -100,7 +100,7 @@ impl<'a> Namespaces<'a> {
 const START: u8 = 1;
 const PART: u8 = 2;
 
-/// Which ASCII characters may start an `NCName`, and which may follow.
+/// For each ASCII character, whether it can start an `NCName`, or follow.
 const ASCII: [u8; 128] = {
     let mut table = [0; 128];
     let mut byte = 0;
@@ -116,7 +116,7 @@ const ASCII: [u8; 128] = {
     table
 };
 
-/// `NCName` of Namespaces in XML 1.0.
+/// Whether a text is an `NCName` of Namespaces in XML 1.0.
 pub(crate) fn is_ncname(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else {
@@ -141,7 +141,7 @@ fn is_ncname_beyond_ascii(text: &str) -> bool {
     characters.next().is_some_and(is_name_start) && characters.all(is_name_part)
 }
 
-/// `NameStartChar` of XML 1.0, fifth edition, without the colon.
+/// Whether a character is a `NameStartChar` of XML 1.0, fifth edition, other than the colon.
 fn is_name_start(character: char) -> bool {
     matches!(character,
         'A'..='Z' | '_' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}'
@@ -172,7 +172,7 @@ pub(crate) fn to_ncname(text: &str) -> String {
     name
 }
 
-/// Splits a QName into prefix and local part; the prefix is empty if there is none.
+/// Splits a QName into prefix and local part. The prefix is empty if there is none.
 pub(crate) fn split_qname(text: &str) -> Option<(&str, &str)> {
     match memchr::memchr(b':', text.as_bytes()) {
         None => is_ncname(text).then_some(("", text)),
@@ -183,7 +183,7 @@ pub(crate) fn split_qname(text: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Removes what XML calls white space from both ends; Unicode has more kinds of it.
+/// Removes XML white space from both ends. Unicode white space is not removed.
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r'])
 }

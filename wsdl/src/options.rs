@@ -1,4 +1,4 @@
-//! What a caller can say about how a WSDL is read.
+//! The options of a reader.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -10,21 +10,21 @@ use crate::model::Builtin;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) limits: Limits,
-    /// Directories besides that of the WSDL in which imported files may be.
+    /// Directories from which imported files may be read, in addition to that of the WSDL.
     pub(crate) roots: Vec<PathBuf>,
-    /// What imports mean, by location or namespace.
+    /// The documents that the caller provides for imports, by location or namespace.
     pub(crate) imports: HashMap<String, Provided>,
-    /// Built-in types to be read in place of others, by name.
+    /// Built-in types that replace other types, by the name of the replaced type.
     pub(crate) types: BTreeMap<String, Builtin>,
 }
 
-/// What to read in place of what an import names.
+/// What the caller provides for an import.
 #[derive(Clone, Debug)]
 pub(crate) enum Provided {
     /// These bytes.
     Bytes(Vec<u8>),
     /// This file.
     File(PathBuf),
-    /// Nothing: the import is left out.
+    /// Nothing, so that the import is left out.
     Nothing,
 }

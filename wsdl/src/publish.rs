@@ -1,5 +1,5 @@
-//! The documents of a WSDL as a server publishes them: their texts, and the places where addresses
-//! stand.
+//! The documents of a WSDL in the form in which a server publishes them: their texts, split at the
+//! addresses that the server replaces.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -13,36 +13,34 @@ use crate::encoding::Cursor;
 use crate::model::Position;
 use crate::names::split_qname;
 
-/// A document of a WSDL, taken apart at the addresses in it.
+/// A document of a WSDL, split at the addresses in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedDocument {
-    /// Whether it is a WSDL; otherwise it is an XML Schema.
+    /// Whether the document is a WSDL. Otherwise it is an XML Schema.
     pub is_wsdl: bool,
-    /// Its text in UTF-8, in order. It begins with an XML declaration and has no document type
-    /// declaration.
+    /// The text in UTF-8, in order. It begins with an XML declaration and has no document type declaration.
     pub pieces: Vec<PublishedPiece>,
 }
 
 /// A piece of a [`PublishedDocument`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublishedPiece {
-    /// Text as it stands in the document.
+    /// Unchanged text of the document.
     Text(String),
-    /// The address of a port: an attribute value with its quotes stands here.
+    /// The address of a port, in place of an attribute value with its quotes.
     Address {
-        /// Name of the service.
+        /// The name of the service.
         service: String,
-        /// Name of the port.
+        /// The name of the port.
         port: String,
-        /// The address that the document states, without escapes of XML.
+        /// The address in the document, without XML escapes.
         location: String,
     },
-    /// The location of another document, by its index: an attribute value with its quotes stands
-    /// here.
+    /// The location of another document, by its index, in place of an attribute value with its quotes.
     Location(usize),
 }
 
-/// Takes all documents apart. The WSDL itself is the first one.
+/// Splits all documents. The first one is the WSDL itself.
 pub(crate) fn publish(
     documents: &Documents<'_>,
     texts: &[OnceCell<String>],
@@ -76,7 +74,7 @@ fn document(text: &str, found: impl Fn(Position) -> Option<usize>) -> PublishedD
     let (mut service, mut port) = (String::new(), String::new());
     loop {
         let start = reader.buffer_position() as usize;
-        // The text was read before, so it is well-formed.
+        // The text has been parsed before, so it is well-formed.
         let Ok(event) = reader.read_event() else {
             break;
         };
@@ -106,11 +104,8 @@ fn document(text: &str, found: impl Fn(Position) -> Option<usize>) -> PublishedD
                     }
                     "import" | "include" | "redefine" => {
                         let position = cursor.advance(text, range.start);
-                        let range = tag.attribute("schemaLocation");
-                        let range = range.or_else(|| tag.attribute("location"));
-                        if let (Some(number), Some(range)) = (found(position), range) {
-                            out.replace(range, PublishedPiece::Location(number));
-                        }
+                        let is_empty = matches!(event, Event::Empty(_));
+                        import(&mut out, &tag, found(position), is_empty);
                     }
                     _ => {}
                 }
@@ -125,10 +120,41 @@ fn document(text: &str, found: impl Fn(Position) -> Option<usize>) -> PublishedD
     }
 }
 
+/// Publishes the start tag of an import or include of the document `found`, if it was followed.
+fn import(out: &mut Pieces<'_>, tag: &Tag<'_>, found: Option<usize>, is_empty: bool) {
+    let schema = tag.attribute("schemaLocation");
+    let is_schema = schema.is_some();
+    let location = schema.or_else(|| tag.attribute("location"));
+    match (found, location) {
+        (Some(number), Some(range)) => out.replace(range, PublishedPiece::Location(number)),
+        // Only an import of an XML Schema may have no location. This one was found by its namespace.
+        (Some(number), None) => {
+            out.insert(tag.name_end(), " schemaLocation=");
+            out.pieces.push(PublishedPiece::Location(number));
+        }
+        // What was not read is not published, so a relative location would lead nowhere. The location
+        // of an imported schema may be left out.
+        (None, Some(range)) if !is_absolute(&tag.text[range.clone()]) => {
+            if is_schema && tag.local() == "import" {
+                out.leave_out(tag.whole(range));
+            } else if is_empty {
+                out.leave_out(tag.range.clone());
+            }
+        }
+        (None, _) => {}
+    }
+}
+
+/// Whether a location begins with a scheme.
+fn is_absolute(location: &str) -> bool {
+    let scheme = location.trim_start().split([':', '/', '?', '#']).next();
+    scheme.is_some_and(|scheme| location.trim_start()[scheme.len()..].starts_with(':'))
+}
+
 /// Collects the pieces of a text.
 struct Pieces<'a> {
     text: &'a str,
-    /// The end of the part that is in the pieces.
+    /// The end of the text that the pieces contain.
     taken: usize,
     pieces: Vec<PublishedPiece>,
 }
@@ -136,7 +162,7 @@ struct Pieces<'a> {
 impl Pieces<'_> {
     fn push_until(&mut self, end: usize) {
         let text = self.text.get(self.taken..end).unwrap_or_default();
-        // The white space before the root element follows the declaration that was left out.
+        // White space before the root element would follow the declaration that was left out.
         let text = match self.pieces.as_mut_slice() {
             [PublishedPiece::Text(first)] => {
                 first.push_str(text.trim_start());
@@ -155,7 +181,17 @@ impl Pieces<'_> {
         self.taken = range.end;
     }
 
-    /// Replaces an attribute value, and its quotes.
+    /// Inserts a text.
+    fn insert(&mut self, at: usize, text: &str) {
+        self.push_until(at);
+        self.taken = at;
+        match self.pieces.last_mut() {
+            Some(PublishedPiece::Text(last)) => last.push_str(text),
+            _ => self.pieces.push(PublishedPiece::Text(text.to_owned())),
+        }
+    }
+
+    /// Replaces an attribute value with its quotes.
     fn replace(&mut self, value: Range<usize>, piece: PublishedPiece) {
         self.push_until(value.start.saturating_sub(1));
         self.taken = value.end + 1;
@@ -175,7 +211,7 @@ struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// The content of the tag, and where it begins.
+    /// The content of the tag, and its offset.
     fn inner(&self) -> (&'a str, usize) {
         let token = self.text.get(self.range.clone()).unwrap_or_default();
         let inner = token.strip_prefix('<').unwrap_or(token);
@@ -183,16 +219,34 @@ impl<'a> Tag<'a> {
         (inner, self.range.start + 1)
     }
 
-    fn local(&self) -> &'a str {
+    fn name(&self) -> &'a str {
         let (inner, _) = self.inner();
-        let name = inner
-            .split(|c: char| c.is_ascii_whitespace() || c == '/')
-            .next()
-            .unwrap_or_default();
+        let mut parts = inner.split(|c: char| c.is_ascii_whitespace() || c == '/');
+        parts.next().unwrap_or_default()
+    }
+
+    fn local(&self) -> &'a str {
+        let name = self.name();
         split_qname(name).map_or(name, |(_, local)| local)
     }
 
-    /// Where the value of an attribute without a prefix is.
+    /// The position after the name.
+    fn name_end(&self) -> usize {
+        let (_, begin) = self.inner();
+        begin + self.name().len()
+    }
+
+    /// The range of the attribute with this value, and of the white space before it.
+    fn whole(&self, value: Range<usize>) -> Range<usize> {
+        let before = self.text.get(..value.start.saturating_sub(1));
+        let before = before.unwrap_or_default().trim_ascii_end();
+        let before = before.strip_suffix('=').unwrap_or(before).trim_ascii_end();
+        let name = before.rfind(|c: char| c.is_ascii_whitespace());
+        let name = name.map_or(before.len(), |at| at + 1);
+        before[..name].trim_ascii_end().len()..value.end + 1
+    }
+
+    /// The range of the value of an attribute without a prefix.
     fn attribute(&self, wanted: &str) -> Option<Range<usize>> {
         let (inner, begin) = self.inner();
         let mut at = inner.find(|c: char| c.is_ascii_whitespace())?;
@@ -215,7 +269,7 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// An attribute value without escapes.
+/// An attribute value without XML escapes.
 fn unescaped(value: &str) -> String {
     match quick_xml::escape::unescape(value) {
         Ok(text) => text.into_owned(),
@@ -241,7 +295,7 @@ mod tests {
         let schema = "<schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:a'/>";
         let mut reader = Reader::new();
         reader.provide("https://example.com/a&b.xsd", schema);
-        let documents = reader.publish(wsdl.as_bytes()).unwrap();
+        let (_, documents) = reader.read_published(wsdl.as_bytes()).unwrap();
         let [first, second] = documents.as_slice() else {
             panic!("{documents:?}");
         };
@@ -262,5 +316,36 @@ mod tests {
         );
         assert_eq!(c, "/></w:port></w:service></w:definitions>");
         assert!(matches!(second.pieces.as_slice(), [Text(text)] if text.ends_with(schema)));
+    }
+
+    /// A document that was found by its namespace gets a location, and one that was not read has none
+    /// that leads nowhere.
+    #[test]
+    fn imports_can_be_loaded_from_the_server() {
+        let wsdl = "<w:definitions xmlns:w='http://schemas.xmlsoap.org/wsdl/'><w:types>\
+            <x:schema xmlns:x='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:a'>\
+            <x:import namespace='urn:b'/>\
+            <x:import namespace='urn:c' schemaLocation = \"../no/c.xsd\" id='c'/>\
+            <x:import namespace='http://www.w3.org/XML/1998/namespace' \
+            schemaLocation='http://www.w3.org/2001/xml.xsd'/>\
+            <x:include schemaLocation='d.xsd'/></x:schema></w:types></w:definitions>";
+        let schema = "<schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:b'/>";
+        let mut reader = Reader::new();
+        reader.provide("urn:b", schema);
+        reader.skip_import("../no/c.xsd").skip_import("d.xsd");
+        let (_, documents) = reader.read_published(wsdl.as_bytes()).unwrap();
+        let [Text(a), Location(1), Text(b)] = documents[0].pieces.as_slice() else {
+            panic!("{documents:?}");
+        };
+        assert!(
+            a.ends_with("targetNamespace='urn:a'><x:import schemaLocation="),
+            "{a}"
+        );
+        assert_eq!(
+            b,
+            " namespace='urn:b'/><x:import namespace='urn:c' id='c'/>\
+             <x:import namespace='http://www.w3.org/XML/1998/namespace' \
+             schemaLocation='http://www.w3.org/2001/xml.xsd'/></x:schema></w:types></w:definitions>"
+        );
     }
 }

@@ -13,10 +13,10 @@ use crate::print::print_raw;
 use crate::publish::{PublishedDocument, publish};
 use crate::resolve::resolve;
 
-/// Reads a WSDL of one or several files, with limits and rules on where files may be.
+/// Reads a WSDL of one or more files, with limits and rules about the directories of files.
 ///
-/// Files that a WSDL imports or includes are read from its own directory (and below), from
-/// directories given to [`allow_root`](Reader::allow_root), or are given as bytes to
+/// Imported and included files are read from the directory of the WSDL (and below), and from the
+/// directories that [`allow_root`](Reader::allow_root) adds. They can also be given as bytes to
 /// [`provide`](Reader::provide). Nothing is ever fetched over a network.
 ///
 /// ```
@@ -50,19 +50,19 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader with default limits that reads files beside the WSDL only.
+    /// Makes a reader with the default limits that reads files only from the directory of the WSDL.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Replaces the limits.
+    /// Sets the limits.
     pub fn limits(&mut self, limits: Limits) -> &mut Self {
         self.options.limits = limits;
         self
     }
 
-    /// Lets imports read files in and below another directory.
+    /// Allows imports of files in and below another directory.
     ///
     /// ```no_run
     /// # use saponify_wsdl::Reader;
@@ -77,8 +77,8 @@ impl Reader {
         self
     }
 
-    /// Provides the document that an import means: by its location, exactly as written there, or by
-    /// its namespace, also if it has no location. An include has no namespace of its own.
+    /// Provides the document of an import. The import is identified by its location, exactly as written, or
+    /// by its namespace, even if it has no location. An include has no namespace of its own.
     pub fn provide(
         &mut self,
         import: impl Into<String>,
@@ -89,10 +89,9 @@ impl Reader {
         self
     }
 
-    /// Provides the file that an import means, by location or namespace as for
-    /// [`provide`](Reader::provide).
+    /// Provides the file of an import, which is identified as for [`provide`](Reader::provide).
     ///
-    /// What that file imports may be in its directory, too.
+    /// The imports of that file may be in its own directory, too.
     ///
     /// ```no_run
     /// # use saponify_wsdl::Reader;
@@ -111,11 +110,9 @@ impl Reader {
         self
     }
 
-    /// Leaves out the document that an import means, by location or namespace as for
-    /// [`provide`](Reader::provide).
+    /// Leaves out the document of an import, which is identified as for [`provide`](Reader::provide).
     ///
-    /// What refers to a definition of that document is read as of any type, or left out, with a
-    /// note for each.
+    /// A reference to a definition of that document accepts any type, or is left out, with a note for each.
     ///
     /// ```
     /// # use saponify_wsdl::Reader;
@@ -138,12 +135,12 @@ impl Reader {
         self
     }
 
-    /// Reads a built-in type of XML Schema wherever a document refers to the type `name`, whether
-    /// that is defined or not. [`Builtin::AnyType`] stands for any content.
+    /// Uses a built-in type of XML Schema instead of the type `name`, whether that type is defined or not.
+    /// [`Builtin::AnyType`] accepts any content.
     ///
-    /// `name` is `{namespace}local`, or the name as the document writes it, prefix included. For a
-    /// type that no schema defines, and for one whose values do not keep to its definition. The
-    /// base of a complex type stays what it is if it is defined.
+    /// `name` is `{namespace}local`, or the name as the document writes it, with its prefix. This is useful
+    /// for a type that no schema defines, and for a type whose values do not conform to its definition. It
+    /// does not change the base of a complex type, if that base is defined.
     ///
     /// ```
     /// # use saponify_wsdl::Reader;
@@ -170,11 +167,11 @@ impl Reader {
         self
     }
 
-    /// Reads a WSDL from bytes. No file is touched.
+    /// Reads a WSDL from bytes. No file is read.
     ///
     /// # Errors
     ///
-    /// If the document is refused; also if it imports another document that was not
+    /// The document is refused. This includes a document that imports another one that was not
     /// [provided](Reader::provide) and whose namespace it does not define itself.
     pub fn read(&self, bytes: &[u8]) -> Result<Model, Error> {
         self.with_documents(Source::Bytes(bytes), resolve)
@@ -182,57 +179,65 @@ impl Reader {
 
     /// Reads a WSDL from a file, and the files that it imports.
     ///
-    /// [`Model::files`] lists what was read.
+    /// [`Model::files`] lists the files.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or a document is refused.
+    /// A file cannot be read, or a document is refused.
     pub fn read_file(&self, path: impl AsRef<Path>) -> Result<Model, Error> {
         self.with_documents(Source::File(path.as_ref()), resolve)
     }
 
-    /// Prints the documents as written: typed, names not yet resolved. For people and tests.
+    /// Prints the typed trees of the documents before names are resolved. It is for debugging; the format
+    /// is unstable.
     ///
     /// # Errors
     ///
-    /// As [`read`](Reader::read), as far as that comes before names are resolved.
+    /// The errors of [`read`](Reader::read) that occur before names are resolved.
     pub fn dump_raw(&self, bytes: &[u8]) -> Result<String, Error> {
         self.with_documents(Source::Bytes(bytes), |_, documents| {
             Ok(print_raw(&documents))
         })
     }
 
-    /// As [`dump_raw`](Reader::dump_raw), from a file.
+    /// Does the same as [`dump_raw`](Reader::dump_raw) for a file.
     ///
     /// # Errors
     ///
-    /// As [`read_file`](Reader::read_file), as far as that comes before names are resolved.
+    /// The errors of [`read_file`](Reader::read_file) that occur before names are resolved.
     pub fn dump_raw_file(&self, path: impl AsRef<Path>) -> Result<String, Error> {
         self.with_documents(Source::File(path.as_ref()), |_, documents| {
             Ok(print_raw(&documents))
         })
     }
 
-    /// The WSDL and the documents that it imports, as a server publishes them. The WSDL is the first
-    /// one. Documents that are built in are not among them.
+    /// Reads a WSDL as [`read`](Reader::read) does. Also returns the WSDL and the documents that it imports in
+    /// the form in which a server publishes them. The WSDL is the first one. Built-in documents are not
+    /// included.
     ///
     /// # Errors
     ///
-    /// As [`dump_raw`](Reader::dump_raw).
-    pub fn publish(&self, bytes: &[u8]) -> Result<Vec<PublishedDocument>, Error> {
-        self.with_texts(Source::Bytes(bytes), |texts, documents| {
-            Ok(publish(&documents, texts))
-        })
+    /// The errors of [`read`](Reader::read).
+    pub fn read_published(&self, bytes: &[u8]) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.published(Source::Bytes(bytes))
     }
 
-    /// As [`publish`](Reader::publish), from a file.
+    /// Does the same as [`read_published`](Reader::read_published) for a file.
     ///
     /// # Errors
     ///
-    /// As [`dump_raw_file`](Reader::dump_raw_file).
-    pub fn publish_file(&self, path: impl AsRef<Path>) -> Result<Vec<PublishedDocument>, Error> {
-        self.with_texts(Source::File(path.as_ref()), |texts, documents| {
-            Ok(publish(&documents, texts))
+    /// The errors of [`read_file`](Reader::read_file).
+    pub fn read_published_file(
+        &self,
+        path: impl AsRef<Path>,
+    ) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.published(Source::File(path.as_ref()))
+    }
+
+    fn published(&self, source: Source<'_>) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.with_texts(source, |texts, documents| {
+            let published = publish(&documents, texts);
+            Ok((resolve(&self.options, documents)?, published))
         })
     }
 
@@ -249,7 +254,7 @@ impl Reader {
         source: Source<'_>,
         then: impl FnOnce(&[OnceCell<String>], Documents<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        // Everything that is read borrows from these texts. Cells let the list grow while it is
+        // Everything that is read borrows from these texts. Cells allow the list to grow while it is
         // borrowed.
         let files = usize::try_from(self.options.limits.files.clamp(1, 1 << 16)).unwrap_or(1);
         let texts: Vec<OnceCell<String>> = (0..files).map(|_| OnceCell::new()).collect();

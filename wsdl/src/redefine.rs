@@ -1,9 +1,9 @@
-//! `xsd:redefine`: gives each definition that is redefined another name, before names are resolved.
+//! `xsd:redefine`: renames each redefined definition before names are resolved.
 //!
-//! A redefinition replaces a type, group or attribute group of the schema that it includes, and
-//! refers to the one it replaces by the same name (XSD 1.0 part 1, section 4.2.2). So the replaced
-//! definition is renamed, together with the references to it within the redefinition; all other
-//! references mean the redefinition. A redefinition of a redefinition makes a chain.
+//! A redefinition replaces a type, group or attribute group of the included schema, and refers to the
+//! replaced one by the same name (XSD 1.0 part 1, section 4.2.2). Therefore the replaced definition is
+//! renamed, together with the references to it in the redefinition. All other references mean the
+//! redefinition. A redefinition can itself be redefined, which forms a chain.
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ use crate::raw::{
 };
 use crate::xml::Name;
 
-/// This is appended to the name of a replaced definition. No name in a document contains a space.
+/// The suffix of the name of a replaced definition. Names in documents never contain a space.
 const REPLACED: &str = " replaced";
 
-/// The path of names of a replaced type; `None` if the name is not that of one.
+/// The path of names of a replaced type, or `None` if the name does not belong to one.
 pub(crate) fn replaced(name: &str) -> Option<impl Iterator<Item = &str>> {
     name.ends_with(REPLACED).then(|| name.split(' '))
 }
@@ -26,7 +26,7 @@ pub(crate) fn replaced(name: &str) -> Option<impl Iterator<Item = &str>> {
 /// Symbol space, namespace and name.
 type Key = (&'static str, Ns, String);
 
-/// A definition, and the number of the `redefine` in its schema that contains it, if one does.
+/// A definition, and the index of the `redefine` that contains it, if one does.
 #[derive(Clone, Copy)]
 struct Occurrence {
     schema: usize,
@@ -34,13 +34,13 @@ struct Occurrence {
     redefine: Option<usize>,
 }
 
-/// Renames the definitions that are redefined, in all documents.
+/// Renames the redefined definitions in all documents.
 pub(crate) fn redefine(documents: &mut Documents<'_>) -> Result<(), Error> {
     let (schemas, files) = (&mut documents.schemas, &documents.files);
     if schemas.iter().all(|schema| schema.redefines.is_empty()) {
         return Ok(());
     }
-    // Documents were read from the outside in, so the outermost redefinition comes first.
+    // The importing document is read first, so the outermost redefinition comes first.
     let mut chains: HashMap<Key, Vec<Occurrence>> = HashMap::new();
     let mut order = Vec::new();
     let mut originals = HashMap::new();
@@ -158,12 +158,12 @@ impl Item<'_> {
             Item::Type(Type::Complex(complex)) => complex.name = Some(name()),
             Item::Group(group) => group.name = name(),
             Item::AttributeGroup(group) => group.name = name(),
-            // These cannot be redefined.
+            // Elements and attributes cannot be redefined.
             Item::Element(_) | Item::Attribute(_) => {}
         }
     }
 
-    /// Changes the references of an item to its own name. Returns whether there are any.
+    /// Renames the references of an item to itself. Returns whether there are any.
     fn refer(&mut self, target: &Target) -> bool {
         match self {
             Item::Type(Type::Simple(SimpleType {

@@ -1,16 +1,16 @@
-//! Definitions that many documents refer to and few bring along, written from their specifications.
+//! Definitions that many documents refer to without containing them, written from their specifications.
 
 /// The built-in schema of a namespace.
 pub(crate) fn schema(uri: &str) -> Option<&'static str> {
     find(SCHEMAS, uri)
 }
 
-/// The built-in messages and port types of a namespace.
+/// The built-in messages and portTypes of a namespace.
 pub(crate) fn definitions(uri: &str) -> Option<&'static str> {
     find(DEFINITIONS, uri)
 }
 
-/// Whether a namespace means the same everywhere, so that no copy of its schema is read.
+/// Whether a namespace has the same content everywhere, so that copies of its schema are not read.
 pub(crate) fn is_fixed(uri: &str) -> bool {
     const FIXED: [&str; 3] = [
         "http://www.w3.org/XML/1998/namespace",
@@ -20,7 +20,7 @@ pub(crate) fn is_fixed(uri: &str) -> bool {
     FIXED.contains(&uri)
 }
 
-/// The namespace of a schema that is usually stored under the file name of a location.
+/// The namespace of the schema that usually has the file name of a location.
 pub(crate) fn namespace_of(location: &str) -> Option<&'static str> {
     let name = location.rsplit(['/', '\\']).next()?;
     let mut known = FILE_NAMES.iter();

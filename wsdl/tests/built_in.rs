@@ -32,7 +32,7 @@ fn import(uri: &str, location: &str) -> String {
     )
 }
 
-/// Each is read as a document of its own, so that all of its definitions are resolved.
+/// Each schema is read as a separate document, so that all of its definitions are resolved.
 #[test]
 fn every_definition_resolves() {
     for (uri, text) in schemas() {
@@ -52,7 +52,7 @@ fn every_definition_resolves() {
 }
 
 #[test]
-fn no_file_is_needed_wherever_it_is_said_to_be() {
+fn no_file_is_needed_whatever_the_location() {
     for (uri, _) in schemas() {
         for location in [
             "https://schemas.example/a.xsd",

@@ -1,4 +1,4 @@
-//! Real WSDLs, which this repository does not hold: `SAPONIFY_CORPUS` names a directory of them.
+//! Real WSDLs that are not part of this repository: `SAPONIFY_CORPUS` names a directory of them.
 //!
 //! Each must be read, or `corpus-refusals.tsv` must list it with the kind of its error and a reason.
 
@@ -28,13 +28,13 @@ fn real_wsdls_are_read() {
             (column(), column())
         })
         .collect();
-    // Documents that the corpus has at another location than the imports say.
+    // The corpus has these documents at other locations than the imports state.
     let locations = fs::read_to_string("tests/corpus-locations.tsv").unwrap();
     let (mut read, mut failures) = (0, Vec::new());
     for path in documents(&corpus) {
         let relative = path.strip_prefix(&corpus).unwrap();
         let name = relative.to_string_lossy().replace('\\', "/");
-        // Files of one publisher may refer to each other across its directories.
+        // Files of the same publisher may refer to each other across directories.
         let root: PathBuf = relative.iter().take(2).collect();
         let mut reader = Reader::new();
         if corpus.join(&root).is_dir() {
@@ -94,7 +94,7 @@ fn documents(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The numbers were counted in the file by other means.
+/// The expected numbers were counted in the file by other means.
 #[test]
 fn enterprise_v64_has_all_its_types_and_fields() {
     let corpus = std::env::var_os("SAPONIFY_CORPUS").unwrap_or_default();
@@ -131,7 +131,7 @@ fn elements(particle: &Particle) -> usize {
     }
 }
 
-/// Prints a text even if the test passes, when the output of the test is not shown.
+/// Prints a text even if the test passes, because the output of passing tests is hidden.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -51,7 +51,7 @@ fn check(case: &Path, bless: bool) -> Result<(), String> {
 }
 
 fn expect(case: &Path, name: &str, text: &str, bless: bool) -> Result<(), String> {
-    // Messages contain paths in the form of the system.
+    // Messages contain paths in the form of the operating system.
     let text = match cfg!(windows) {
         true => text.replace('\\', "/"),
         false => text.to_string(),

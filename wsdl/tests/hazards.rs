@@ -96,7 +96,7 @@ fn sequences_as_deep_as_allowed() {
 }
 
 #[test]
-fn what_is_as_deep_as_allowed_can_be_printed_raw() {
+fn documents_as_deep_as_allowed_can_be_printed_raw() {
     let (open, close) = ("<xsd:choice>".repeat(95), "</xsd:choice>".repeat(95));
     let sequences = schema(&format!(
         "<xsd:complexType name='T'>{open}{close}</xsd:complexType>"
@@ -214,7 +214,7 @@ fn entities_of_a_dtd() {
 }
 
 #[test]
-fn occurrences_without_bound_cost_nothing() {
+fn unbounded_occurrences_need_no_resources() {
     let model = saponify_wsdl::read(
         schema(
             "<xsd:complexType name='T'><xsd:sequence minOccurs='4294967296' maxOccurs='18446744073709551616'>\
@@ -226,7 +226,7 @@ fn occurrences_without_bound_cost_nothing() {
 }
 
 #[test]
-fn hostile_patterns_are_kept_and_not_run() {
+fn hostile_patterns_are_kept_but_not_compiled() {
     let pattern = "(a+)+".repeat(1_000);
     let document = schema(&format!(
         "<xsd:simpleType name='T'><xsd:restriction base='xsd:string'>\
@@ -261,7 +261,7 @@ fn errors_quote_little_and_no_control_characters() {
             for text in [error.to_string(), format!("{error:?}")] {
                 assert!(text.len() < 4_000, "{}", text.len());
                 let bad = |c: char| c.is_control() || "\u{202e}\u{2028}\u{85}".contains(c);
-                // The only further lines are those of the excerpt, each of which begins with its margin.
+                // All further lines belong to the excerpt, and each of them begins with its margin.
                 let mut lines = text.split('\n');
                 assert!(
                     !lines.next().is_some_and(|line| line.contains(bad)),

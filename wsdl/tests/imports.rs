@@ -1,4 +1,4 @@
-//! What imports may reach in a file system.
+//! The files that imports can and cannot reach.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -96,7 +96,7 @@ fn a_link_out_of_the_directory_is_refused() {
 }
 
 #[test]
-fn a_directory_is_no_document() {
+fn a_directory_is_not_a_document() {
     let root = directory("directory");
     fs::create_dir(root.join("b.xsd")).unwrap();
     fs::write(root.join("a.wsdl"), importing("b.xsd")).unwrap();
@@ -120,7 +120,7 @@ fn a_missing_file_is_named_with_its_cause() {
 }
 
 #[test]
-fn a_file_over_the_limit_is_not_read_to_its_end() {
+fn a_file_above_the_limit_is_not_read_completely() {
     let root = directory("size");
     fs::write(root.join("a.wsdl"), " ".repeat(4_097)).unwrap();
     let mut limits = Limits::default();

@@ -1,4 +1,5 @@
-//! Every limit: a document at the limit is read, and one above it is refused by name and figure.
+//! Every limit: a document at the limit is read, and one above it is refused with the name and value of the
+//! limit.
 
 use saponify_wsdl::{Error, ErrorKind, Limits, Reader};
 
@@ -6,7 +7,7 @@ fn wsdl(body: &str) -> String {
     format!("<definitions xmlns=\"http://schemas.xmlsoap.org/wsdl/\">{body}</definitions>")
 }
 
-/// A document with elements of another namespace, which may be anything.
+/// A document with elements of another namespace, whose content is arbitrary.
 fn unknown(body: &str) -> String {
     format!("<w:definitions xmlns:w=\"http://schemas.xmlsoap.org/wsdl/\">{body}</w:definitions>")
 }
@@ -91,7 +92,7 @@ fn total_size_of_copies() {
     assert!(read(limit, &copies(&"x".repeat(1_000), 15)).is_ok());
     let error = read(limit, &copies(&"x".repeat(1_000), 25)).unwrap_err();
     assert_eq!(error.limit(), Some(("total_size", 40_000)));
-    // Paths of anonymous types repeat the names around them.
+    // The paths of anonymous types repeat the enclosing names.
     let name = "n".repeat(1_000);
     let inner = |i| format!("<xsd:element name='e{i}'><xsd:complexType/></xsd:element>");
     let paths = |count: usize| {
@@ -301,7 +302,7 @@ fn nesting() {
             ))
         },
     );
-    // The same with groups that refer to each other, whichever of them is resolved first.
+    // The same holds for groups that refer to each other, whichever of them is resolved first.
     let group = |i: usize, inner: &str| {
         format!("<xsd:group name='G{i}'><xsd:sequence>{inner}</xsd:sequence></xsd:group>")
     };

@@ -1,4 +1,4 @@
-//! No bytes make the reader panic: the fixtures and real WSDLs, changed in many ways.
+//! The reader must not panic for any bytes: the fixtures and real WSDLs are changed in many ways.
 
 #[path = "../../tests/mutate/mod.rs"]
 mod mutate;
@@ -19,7 +19,7 @@ fn documents() -> &'static [Vec<u8>] {
     })
 }
 
-/// Limits are small, so that a document that expands without end is refused soon.
+/// The limits are small, so that a document that expands endlessly is refused soon.
 fn read(bytes: &[u8]) {
     let mut limits = Limits::default();
     limits.particles = 10_000;

@@ -1,6 +1,6 @@
-//! The time of reading grows in proportion to the document, whatever it has many of. The times are
-//! printed and not asserted:
-//! `cargo test --release -p saponify-wsdl --test scaling -- --ignored --nocapture`
+//! The time of reading grows in proportion to the document, whichever construct it has many of. The times
+//! are printed and not asserted: `cargo test --release -p saponify-wsdl --test scaling -- --ignored
+//! --nocapture`
 
 use std::fmt::Write;
 use std::time::Instant;

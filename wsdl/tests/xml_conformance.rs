@@ -1,5 +1,5 @@
-//! The W3C's XML conformance suite: see `tests/xmlconf`. None of it is a WSDL, so each document is
-//! refused: a well-formed one because it is no WSDL, any other because it is not well-formed.
+//! The W3C's XML conformance suite: see `tests/xmlconf`. None of its documents is a WSDL, so each is
+//! refused: a well-formed one because it is not a WSDL, and any other because it is not well-formed.
 
 #[path = "../../tests/xmlconf/mod.rs"]
 mod xmlconf;
@@ -7,7 +7,7 @@ mod xmlconf;
 use saponify_wsdl::{ErrorKind, Reader};
 use xmlconf::{Expected, cases, has_dtd};
 
-/// Documents that are not well-formed and are read on purpose, because their meaning is clear.
+/// Documents that are not well-formed but are read on purpose, because their meaning is clear.
 const TAKEN: &[(&str, &str)] = &[
     (
         "not-wf-sa-147",
@@ -41,14 +41,14 @@ fn the_suite_is_passed() {
         let document = std::fs::read(&case.path).unwrap();
         let error = Reader::new().read(&document).unwrap_err();
         let fine = error.kind() == ErrorKind::NotWsdl;
-        // The bytes are no text, or the encoding is refused by name.
+        // The bytes are not text, or their encoding is refused by name.
         let foreign = error.kind() == ErrorKind::Encoding;
-        // An empty file is called what it is.
+        // An empty file is reported as empty.
         let is_empty = document.trim_ascii().is_empty();
         let refused =
             error.is_not_well_formed() || error.kind() == ErrorKind::IllegalName || is_empty;
         match case.expected {
-            // A DTD is skipped, so errors in it are not found, and its entities are not known.
+            // A DTD is skipped, so its errors are not found, and its entities are unknown.
             Expected::WellFormed if has_dtd(&document) => {
                 with_dtd += 1;
                 if !(fine || foreign || error.is_dtd()) {

@@ -1,20 +1,22 @@
 //! Makes a catalog of a selection and of the plan that was made of it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use saponify_wsdl::model::{Facets, TypeDef, TypeId, TypeKind as ModelKind, Variety};
+use saponify_wsdl::model::{Content as ModelContent, NsId, Term, TypeId, TypeKind as ModelKind};
 
+use super::facets::FacetsOfTypes;
 use super::reach::Reach;
 use super::rust::RustTypes;
 use super::types::{
     Catalog, Content, Enumeration, EnumerationValue, Field, Header, Operation, Package, Service,
     Type, TypeKind,
 };
-use crate::content::{Member, NodeKind};
+use crate::content::{Member, NO_NS, NodeKind};
 use crate::names::Names;
 use crate::plan::{self, Item, Plan, TypeRef, type_name};
 use crate::salesforce::versions;
-use crate::select::{self, Selection, Shape, ShapeId, ShapeKind, ValueType};
+use crate::select::{self, Origin, Selection, Shape, ShapeId, ShapeKind, ValueType};
 
 /// What a catalog is made of.
 pub(super) struct Builder<'p, 'm> {
@@ -25,6 +27,10 @@ pub(super) struct Builder<'p, 'm> {
     items: HashMap<(&'p str, &'p str), &'p Item<'m>>,
     sent: Reach,
     received: Reach,
+    facets: FacetsOfTypes<'p, 'm>,
+    /// The URIs of the namespaces, which many fields share.
+    namespaces: Vec<Arc<str>>,
+    no_namespace: Arc<str>,
 }
 
 impl<'p, 'm> Builder<'p, 'm> {
@@ -33,6 +39,7 @@ impl<'p, 'm> Builder<'p, 'm> {
             let items = module.items.iter();
             items.map(|item| ((module.name.as_str(), item.ident()), item))
         });
+        let namespaces = selection.model.namespaces.iter();
         Self {
             selection,
             plan,
@@ -40,6 +47,9 @@ impl<'p, 'm> Builder<'p, 'm> {
             items: items.collect(),
             sent: Reach::of_requests(selection),
             received: Reach::of_responses(selection),
+            facets: FacetsOfTypes::new(selection),
+            namespaces: namespaces.map(|ns| Arc::from(ns.uri.as_str())).collect(),
+            no_namespace: Arc::from(""),
         }
     }
 
@@ -142,6 +152,7 @@ impl<'p, 'm> Builder<'p, 'm> {
             base: shape.base.map(name),
             derived,
             fields,
+            any_order: self.any_order(shape),
             sent: self.sent.has(id),
             received: self.received.has(id),
             documentation: shape.documentation.map(str::to_owned),
@@ -176,6 +187,7 @@ impl<'p, 'm> Builder<'p, 'm> {
         };
         Field {
             name: member.name.to_string(),
+            namespace: self.namespace(member.ns),
             content,
             type_name,
             optional: member.occurs.optional,
@@ -183,16 +195,35 @@ impl<'p, 'm> Builder<'p, 'm> {
             repeated: member.occurs.repeated || self.selection.list_of(member).is_some(),
             attribute: member.node == NodeKind::Attribute,
             default: member.value_constraint.map(|value| value.text.to_owned()),
-            facets: member
-                .type_id()
-                .map(|id| facets(self.selection, id))
-                .unwrap_or_default(),
+            facets: self.facets.of(member.type_id()),
             rust: String::new(),
             key: String::new(),
             setter: String::new(),
             rust_type: String::new(),
             documentation: member.documentation.map(str::to_owned),
         }
+    }
+
+    fn namespace(&self, ns: NsId) -> Arc<str> {
+        let uri = match ns {
+            NO_NS => None,
+            ns => self.namespaces.get(ns.0 as usize),
+        };
+        Arc::clone(uri.unwrap_or(&self.no_namespace))
+    }
+
+    /// Whether the elements of a shape are those of an `xsd:all`.
+    fn any_order(&self, shape: &Shape<'m>) -> bool {
+        let model = self.selection.model;
+        let id = match shape.origin {
+            Origin::Type(id) => id,
+            Origin::Element(id) => model.element(id).type_id,
+            Origin::Group(_) | Origin::Message(..) => return false,
+        };
+        let ModelKind::Complex(complex) = &model.type_def(id).kind else {
+            return false;
+        };
+        matches!(&complex.content, ModelContent::Elements(content) if matches!(content.term, Term::All(_)))
     }
 
     fn content(&self, member: &Member<'m>) -> Content {
@@ -254,6 +285,7 @@ impl<'p, 'm> Builder<'p, 'm> {
                 .zip(parts)
                 .map(|(id, part)| Header {
                     name: self.selection.shape(*id).name.to_string(),
+                    namespace: self.selection.uri(self.selection.shape(*id).ns).to_owned(),
                     rust: part.ty.as_ref().map(TypeRef::to_string).unwrap_or_default(),
                 })
                 .collect();
@@ -261,6 +293,10 @@ impl<'p, 'm> Builder<'p, 'm> {
             headers
         };
         let style = &operation.style;
+        let element = |shape: &Shape<'m>, has_name: bool| match has_name {
+            true => format!("{{{}}}{}", self.selection.uri(shape.ns), shape.name),
+            false => String::new(),
+        };
         let words = [
             (style.rpc, "rpc"),
             (!style.rpc, "document"),
@@ -276,6 +312,12 @@ impl<'p, 'm> Builder<'p, 'm> {
             input: operation.input.to_owned(),
             rust: planned.method.clone(),
             action: operation.action.to_owned(),
+            request: element(request, !style.bare_request),
+            // The element of an rpc response may have any name (SOAP 1.1 section 7.1).
+            response: element(
+                response,
+                !style.bare_response && !style.rpc && !style.one_way,
+            ),
             style: words.map(|(_, word)| *word).collect::<Vec<_>>().join(" "),
             arguments: arguments
                 .map(|(member, argument)| Field {
@@ -284,6 +326,7 @@ impl<'p, 'm> Builder<'p, 'm> {
                     ..self.field(member)
                 })
                 .collect(),
+            any_order: self.any_order(request),
             results: response.members.iter().map(|m| self.field(m)).collect(),
             rust_result: match &planned.output {
                 Some(output) => rust.of_field(output),
@@ -319,54 +362,6 @@ fn package(text: &str) -> Package {
         }
     }
     package
-}
-
-/// The facets of a simple type and of its bases, without enumerations.
-fn facets(selection: &Selection<'_>, id: TypeId) -> String {
-    let mut texts = Vec::new();
-    let mut next = Some(id);
-    // A type derives from at most as many others as there are.
-    for _ in 0..selection.model.types.len() {
-        let Some(id) = next else { break };
-        let def: &TypeDef = selection.model.type_def(id);
-        let ModelKind::Simple(simple) = &def.kind else {
-            break;
-        };
-        add_facets(&simple.facets, &mut texts);
-        next = match simple.variety {
-            Variety::Restriction(base) => Some(base),
-            Variety::List(_) | Variety::Union(_) => None,
-        };
-    }
-    texts.join(", ")
-}
-
-fn add_facets(facets: &Facets, texts: &mut Vec<String>) {
-    let numbers = [
-        ("length", facets.length),
-        ("minLength", facets.min_length),
-        ("maxLength", facets.max_length),
-        ("totalDigits", facets.total_digits),
-        ("fractionDigits", facets.fraction_digits),
-    ];
-    for (name, value) in numbers {
-        texts.extend(value.map(|value| format!("{name} {value}")));
-    }
-    let bounds = [
-        ("minInclusive", &facets.min_inclusive),
-        ("maxInclusive", &facets.max_inclusive),
-        ("minExclusive", &facets.min_exclusive),
-        ("maxExclusive", &facets.max_exclusive),
-    ];
-    for (name, value) in bounds {
-        texts.extend(value.as_ref().map(|value| format!("{name} {value}")));
-    }
-    texts.extend(
-        facets
-            .patterns
-            .iter()
-            .map(|pattern| format!("pattern {pattern}")),
-    );
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! [`Config::catalog`](crate::Config::catalog) makes a catalog. [`diff`](crate::diff) compares two.
 
 mod build;
+mod facets;
 mod reach;
 mod rust;
 mod types;
@@ -12,8 +13,8 @@ use crate::names::Names;
 use crate::plan::Plan;
 use crate::select::Selection;
 pub use types::{
-    Catalog, Content, Enumeration, EnumerationValue, Field, Header, Operation, Package, Service,
-    Type, TypeKind,
+    Catalog, Content, Enumeration, EnumerationValue, Facet, Field, Header, Operation, Package,
+    Service, Type, TypeKind,
 };
 
 /// Describes a selection and the plan that was made of it.

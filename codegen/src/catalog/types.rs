@@ -1,5 +1,8 @@
 //! The data of a catalog.
 
+use std::fmt;
+use std::sync::Arc;
+
 use saponify_wsdl::model::Builtin;
 
 /// What a WSDL contains, as far as the options select it, and what is generated from it.
@@ -91,6 +94,8 @@ pub struct Type {
     pub derived: Vec<String>,
     /// Its fields, those of its bases first. Branches, if it is a choice.
     pub fields: Vec<Field>,
+    /// Whether its elements may be in any order (`xsd:all`).
+    pub any_order: bool,
     /// Whether requests or their headers can contain values of it.
     pub sent: bool,
     /// Whether responses, their headers or faults can contain values of it.
@@ -105,6 +110,9 @@ pub struct Type {
 pub struct Field {
     /// Its name in the WSDL.
     pub name: String,
+    /// The namespace of the element or attribute on the wire, which `form` and `elementFormDefault`
+    /// decide; empty if it has none.
+    pub namespace: Arc<str>,
     /// What it holds.
     pub content: Content,
     /// The name of its type in the WSDL, such as `string`, `ID` or `Account`.
@@ -119,8 +127,8 @@ pub struct Field {
     pub attribute: bool,
     /// The value of `fixed` or `default`.
     pub default: Option<String>,
-    /// Facets that restrict its values, such as `maxLength 80`, in order and separated by commas.
-    pub facets: String,
+    /// The facets that restrict its values: those of its type first, then those of the bases.
+    pub facets: Arc<[Facet]>,
     /// The field, variant or getter in Rust; empty if there is none.
     pub rust: String,
     /// The key of an object's field, such as `NAME`; empty for other types.
@@ -131,6 +139,22 @@ pub struct Field {
     pub rust_type: String,
     /// What the WSDL says about it.
     pub documentation: Option<String>,
+}
+
+/// A facet of a simple type (XML Schema part 2, section 4.3). It prints as `maxLength 80`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facet {
+    /// Its name in the schema, such as `maxLength`. Enumerations are no facets here.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl fmt::Display for Facet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.value)
+    }
 }
 
 /// What a field holds.
@@ -196,10 +220,18 @@ pub struct Operation {
     pub rust: String,
     /// The SOAP action.
     pub action: String,
+    /// The element of the request as `{namespace}name`; empty if the arguments stand in the body by
+    /// themselves.
+    pub request: String,
+    /// The element of the response as `{namespace}name`; empty if there is none, if the results stand
+    /// in the body by themselves, or if its name means nothing.
+    pub response: String,
     /// How its messages are written, such as `document literal`.
     pub style: String,
     /// Its arguments, in order.
     pub arguments: Vec<Field>,
+    /// Whether the arguments may be sent in any order (`xsd:all`).
+    pub any_order: bool,
     /// Its results, in order.
     pub results: Vec<Field>,
     /// The Rust type of its result; `()` if it has none.
@@ -220,6 +252,8 @@ pub struct Operation {
 pub struct Header {
     /// Its element in the WSDL.
     pub name: String,
+    /// The namespace of the element.
+    pub namespace: String,
     /// Its Rust type; empty if none is generated.
     pub rust: String,
 }
@@ -295,8 +329,15 @@ impl Field {
         // All record ids have the same facets.
         if !self.facets.is_empty() && self.content != Content::RecordId {
             text.push_str(", ");
-            text.push_str(&self.facets);
+            text.push_str(&self.facets_as_text());
         }
         text
+    }
+
+    /// The facets, separated by commas.
+    #[must_use]
+    pub fn facets_as_text(&self) -> String {
+        let facets: Vec<String> = self.facets.iter().map(Facet::to_string).collect();
+        facets.join(", ")
     }
 }

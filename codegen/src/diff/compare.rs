@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::fields::{self, Role};
+use super::judge;
 use super::operations;
+use super::order;
+use super::pairs::{Pair, pairs};
 use super::types::{Change, ChangeKind, Diff, Impact, Item};
 use crate::catalog::{Catalog, Enumeration, Type, TypeKind};
 
@@ -32,7 +35,7 @@ pub fn compare(old: &Catalog, new: &Catalog) -> Diff {
 /// The order of groups of items: what the WSDL is, objects, types, enumerations, operations.
 fn rank(item: Item) -> u8 {
     match item {
-        Item::ApiVersion | Item::Package | Item::Service => 0,
+        Item::ApiVersion | Item::Package | Item::Service | Item::Namespace => 0,
         Item::Object
         | Item::Field
         | Item::ParentRelationship
@@ -117,22 +120,6 @@ fn title(catalog: &Catalog) -> String {
     }
 }
 
-/// Pairs of two lists by key, in the order of the keys.
-pub(super) fn pairs<'a, T, K: Ord>(
-    old: &'a [T],
-    new: &'a [T],
-    key: impl Fn(&'a T) -> K,
-) -> impl Iterator<Item = (Option<&'a T>, Option<&'a T>)> {
-    let mut both: BTreeMap<K, (Option<&'a T>, Option<&'a T>)> = BTreeMap::new();
-    for item in old {
-        both.entry(key(item)).or_default().0 = Some(item);
-    }
-    for item in new {
-        both.entry(key(item)).or_default().1 = Some(item);
-    }
-    both.into_values()
-}
-
 /// What the WSDL says about itself.
 fn about(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
     if old.api_version != new.api_version {
@@ -195,7 +182,9 @@ fn types(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
         TypeKind::Object => Item::Object,
         _ => Item::Type,
     };
-    for pair in pairs(&old.types, &new.types, |ty| (&ty.name, &ty.namespace)) {
+    let pairs = pairs(&old.types, &new.types, |ty| (&ty.name, &ty.namespace));
+    namespaces(&pairs, changes);
+    for pair in pairs {
         match pair {
             (None, Some(new)) => {
                 let change = Change::new(item(new), ChangeKind::Added, &new.name)
@@ -221,9 +210,46 @@ fn types(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
                     _ => change.data(Impact::Neutral, "What contained it is judged by itself."),
                 });
             }
+            // Nearly all types are the same.
+            (Some(old), Some(new)) if old == new => {}
             (Some(old), Some(new)) => pair_of_types(item(new), old, new, changes),
             (None, None) => {}
         }
+    }
+}
+
+/// The namespaces of types. A service that puts its version into its namespace moves all of its types, and
+/// that is one change.
+fn namespaces(pairs: &[Pair<'_, Type>], changes: &mut Vec<Change>) {
+    let mut moved: BTreeMap<(&str, &str), Vec<(&Type, &Type)>> = BTreeMap::new();
+    for (old, new) in pairs.iter().filter_map(|(old, new)| (*old).zip(*new)) {
+        if old.namespace != new.namespace {
+            let both = (&*old.namespace, &*new.namespace);
+            moved.entry(both).or_default().push((old, new));
+        }
+    }
+    for ((before, after), types) in moved {
+        // The name of a type is on the wire if it may stand for another type. The names of its elements
+        // are, if they are in the namespace.
+        let is_written = |old: &Type| {
+            let mut fields = old.fields.iter();
+            old.kind == TypeKind::Object
+                || old.base.is_some()
+                || !old.derived.is_empty()
+                || fields.any(|field| *field.namespace == *old.namespace)
+        };
+        let written = types.iter().filter(|(old, _)| is_written(old));
+        let sent = written.clone().any(|(old, new)| old.sent || new.sent);
+        let what = match types.as_slice() {
+            [(old, _)] => format!("of {}", old.name),
+            several => format!("of {} types", several.len()),
+        };
+        let change =
+            Change::new(Item::Namespace, ChangeKind::ValueChanged, &what).between(before, after);
+        changes.push(match written.count() {
+            0 => change,
+            _ => judge::moved(change, sent, after),
+        });
     }
 }
 
@@ -284,18 +310,32 @@ fn pair_of_types(item: Item, old: &Type, new: &Type, changes: &mut Vec<Change>) 
         kind: new.kind,
         sent: old.sent || new.sent,
         received: old.received || new.received,
+        namespaces: (&old.namespace, &new.namespace),
     };
     fields::compare(&new.name, role, &old.fields, &new.fields, changes);
+    if new.kind == TypeKind::Struct
+        && let Some(change) = order::of_fields(&old.fields, &new.fields)
+    {
+        let change = match role.sent && !new.any_order {
+            true => change.data(Impact::Breaking, "Elements are sent in another order."),
+            false => change.data(Impact::Neutral, "Any order is read."),
+        };
+        changes.push(change.of(&new.name));
+    }
 }
+
+/// Why another variant of an open enum breaks no code.
+const OPEN: &str = "Old programs read it as `Other`. A `match` without an arm `_` can only be in the crate \
+                    of the proxies, and needs an arm for it.";
 
 /// The types that derive from an abstract type.
 fn variants(old: &Type, new: &Type, changes: &mut Vec<Change>) {
-    for pair in pairs(&old.derived, &new.derived, |name| name) {
+    for pair in pairs(&old.derived, &new.derived, |name| (name, ())) {
         match pair {
             (None, Some(name)) => changes.push(
                 Change::new(Item::Variant, ChangeKind::Added, name)
                     .of(&new.name)
-                    .rust(Impact::Additive, "Old code matches it as `Other`.")
+                    .rust(Impact::Additive, OPEN)
                     .data(Impact::Additive, ""),
             ),
             (Some(name), None) => changes.push(
@@ -356,10 +396,10 @@ fn values(old: &Enumeration, new: &Enumeration, changes: &mut Vec<Change>) {
         ));
     }
     let sent = old.sent || new.sent;
-    for pair in pairs(&old.values, &new.values, |value| &value.value) {
+    for pair in pairs(&old.values, &new.values, |value| (&value.value, ())) {
         let change = match pair {
             (None, Some(value)) => Change::new(Item::Value, ChangeKind::Added, &value.value)
-                .rust(Impact::Additive, "Old code reads it as `Other`.")
+                .rust(Impact::Additive, OPEN)
                 .data(Impact::Additive, ""),
             (Some(value), None) => {
                 let change = Change::new(Item::Value, ChangeKind::Removed, &value.value).rust(

@@ -2,30 +2,36 @@
 
 use std::cell::Cell;
 
-use super::compare::pairs;
+use super::facets::effect;
 use super::judge;
+use super::pairs::pairs;
 use super::types::{Change, ChangeKind, Impact, Item};
 use crate::catalog::{Content, Field, TypeKind};
 
 /// Where the fields stand, which decides what a change of them means.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Role {
+pub(super) struct Role<'a> {
     pub(super) kind: TypeKind,
     /// Whether requests contain them.
     pub(super) sent: bool,
     /// Whether responses contain them.
     pub(super) received: bool,
+    /// The old and the new namespace of what contains them. A field that moves with it is no change of
+    /// its own.
+    pub(super) namespaces: (&'a str, &'a str),
 }
 
 /// Compares the fields of a type.
 pub(super) fn compare(
     owner: &str,
-    role: Role,
+    role: Role<'_>,
     old: &[Field],
     new: &[Field],
     changes: &mut Vec<Change>,
 ) {
-    for pair in pairs(old, new, |field| (&field.name, field.attribute)) {
+    for pair in pairs(old, new, |field| {
+        ((&field.name, field.attribute), &field.namespace)
+    }) {
         match pair {
             (None, Some(field)) => changes.push(added(role, field).of(owner)),
             (Some(field), None) => changes.push(removed(role, field).of(owner)),
@@ -38,7 +44,7 @@ pub(super) fn compare(
     }
 }
 
-fn item_of(role: Role, field: &Field) -> Item {
+fn item_of(role: Role<'_>, field: &Field) -> Item {
     match (&field.content, role.kind) {
         (_, TypeKind::Choice) => Item::Variant,
         (Content::Parent(_), TypeKind::Object) => Item::ParentRelationship,
@@ -48,7 +54,7 @@ fn item_of(role: Role, field: &Field) -> Item {
 }
 
 /// The type of a field. That a field of an object may be absent or nil goes without saying.
-fn described(role: Role, field: &Field) -> String {
+fn described(role: Role<'_>, field: &Field) -> String {
     match (role.kind, &field.content) {
         (TypeKind::Object, Content::Children) => String::new(),
         (TypeKind::Object, _) => field.type_name.clone(),
@@ -56,10 +62,20 @@ fn described(role: Role, field: &Field) -> String {
     }
 }
 
-fn added(role: Role, field: &Field) -> Change {
+/// Whether whoever writes the field must give it. A field that may be nil or be repeated must be there,
+/// too.
+pub(super) fn is_required(field: &Field) -> bool {
+    !field.optional
+}
+
+/// Whether the Rust type of a field can say that there is no value.
+fn can_be_none(field: &Field) -> bool {
+    field.optional || field.nillable || field.repeated
+}
+
+fn added(role: Role<'_>, field: &Field) -> Change {
     let change = Change::new(item_of(role, field), ChangeKind::Added, &field.name)
         .between("", described(role, field));
-    let is_required = !field.optional && !field.nillable && !field.repeated;
     match role.kind {
         TypeKind::Object => change.rust(Impact::Additive, "").data(Impact::Additive, ""),
         TypeKind::Choice => change
@@ -71,15 +87,13 @@ fn added(role: Role, field: &Field) -> Change {
                 Impact::Breaking,
                 "Old programs cannot read a value that uses this branch.",
             ),
+        // Whoever answers calls, or pretends to in a test, makes values of types that are only received.
         TypeKind::Struct | TypeKind::Abstract => {
-            let change = match role.sent {
-                true => change.rust(
-                    Impact::Breaking,
-                    "A struct literal without `..Default::default()` needs the field.",
-                ),
-                false => change.rust(Impact::Additive, ""),
-            };
-            match role.sent && is_required {
+            let change = change.rust(
+                Impact::Breaking,
+                "A struct literal without `..Default::default()` needs the field.",
+            );
+            match role.sent && is_required(field) {
                 true => change.data(
                     Impact::Breaking,
                     "The service requires it, and old programs do not send it.",
@@ -90,7 +104,7 @@ fn added(role: Role, field: &Field) -> Change {
     }
 }
 
-fn removed(role: Role, field: &Field) -> Change {
+fn removed(role: Role<'_>, field: &Field) -> Change {
     let change = Change::new(item_of(role, field), ChangeKind::Removed, &field.name)
         .between(described(role, field), "");
     match role.kind {
@@ -112,7 +126,7 @@ fn removed(role: Role, field: &Field) -> Change {
                 Impact::Breaking,
                 &format!("The field `{}` is gone.", field.rust),
             );
-            match (role.sent, role.received && !field.optional) {
+            match (role.sent, role.received && !can_be_none(field)) {
                 (true, _) => change.data(Impact::Breaking, "A request that has it is refused."),
                 (false, true) => change.data(
                     Impact::Breaking,
@@ -125,7 +139,7 @@ fn removed(role: Role, field: &Field) -> Change {
 }
 
 /// What differs between two fields with the same name.
-pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<Change> {
+pub(super) fn changed(role: Role<'_>, item: Item, old: &Field, new: &Field) -> Vec<Change> {
     let mut changes = Vec::new();
     let change = |kind| Change::new(item, kind, &new.name);
     // What the Rust type changes is said once, by the first change that explains it.
@@ -152,7 +166,7 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
             (true, true) => rust(change),
             (false, true) => rust(change).data(
                 Impact::Breaking,
-                "Old programs cannot read every value of the new type.",
+                "Old programs cannot read every value of the new type as it is.",
             ),
             (_, false) => rust(change).data(
                 Impact::Breaking,
@@ -190,6 +204,15 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
         let word = |is_set| if is_set { yes } else { no };
         let change = rust(change(kind).between(word(before), word(after)));
         let is_object = role.kind == TypeKind::Object;
+        let is_list = kind == ChangeKind::RepeatedChanged;
+        let reads_absence = match kind {
+            ChangeKind::RepeatedChanged => false,
+            // Items of a list that are nil keep their places only if the list is made for it.
+            ChangeKind::NillableChanged if old.repeated => {
+                !old.rust_type.is_empty() && old.rust_type == new.rust_type
+            }
+            _ => can_be_none(old) && old.rust_type == new.rust_type,
+        };
         changes.push(match (after, role.sent, role.received) {
             // Less is allowed than before.
             (false, true, _) => change.data(
@@ -197,8 +220,8 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
                 "The service may refuse what old programs write.",
             ),
             (false, false, _) => change.data(Impact::Neutral, ""),
-            // More is allowed than before. Records read it, structs may not.
-            (true, _, true) if !is_object || kind == ChangeKind::RepeatedChanged => change.data(
+            // More is allowed than before. Records read it, and so do structs whose field can be empty.
+            (true, _, true) if !(is_object && !is_list || reads_absence) => change.data(
                 Impact::Breaking,
                 "Old programs may not read what the service may send.",
             ),
@@ -210,15 +233,26 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
             change(ChangeKind::TypeChanged).between(&old.rust_type, &new.rust_type),
         ));
     }
+    if old.namespace != new.namespace && (&*old.namespace, &*new.namespace) != role.namespaces {
+        let change = change(ChangeKind::NamespaceChanged).between(&*old.namespace, &*new.namespace);
+        changes.push(judge::moved(change, role.sent, &new.namespace));
+    }
     if old.facets != new.facets && old.type_name == new.type_name {
-        changes.push(
-            change(ChangeKind::FacetsChanged)
-                .between(&old.facets, &new.facets)
-                .data(
-                    Impact::Breaking,
-                    "Values that were allowed may not be any more.",
-                ),
-        );
+        let change =
+            change(ChangeKind::FacetsChanged).between(old.facets_as_text(), new.facets_as_text());
+        let effect = effect(&old.facets, &new.facets);
+        // Proxies do not check facets.
+        changes.push(match (effect.allows_less, effect.allows_more) {
+            (true, _) if role.sent => change.data(
+                Impact::Breaking,
+                "The service may refuse what old programs write.",
+            ),
+            (_, true) => change.data(
+                Impact::Additive,
+                "Old programs read and write other values.",
+            ),
+            _ => change.data(Impact::Neutral, "The service sends fewer values."),
+        });
     }
     if old.default != new.default {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();

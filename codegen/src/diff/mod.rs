@@ -22,10 +22,13 @@
 //! ```
 
 mod compare;
+mod facets;
 mod fields;
 mod judge;
 mod markdown;
 mod operations;
+mod order;
+mod pairs;
 mod text;
 mod types;
 

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::pairs;
 use super::fields::{self, Role};
+use super::judge;
+use super::order;
+use super::pairs::pairs;
 use super::types::{Change, ChangeKind, Impact, Item};
-use crate::catalog::{Catalog, Field, Header, Operation, TypeKind};
+use crate::catalog::{Catalog, Header, Operation, TypeKind};
 
-/// Headers that came or went, with the operations that had or have them.
-type Headers<'c> = BTreeMap<(Item, ChangeKind, &'c Header), Vec<&'c str>>;
+/// Headers that came, went or moved, old and new, with the operations that had or have them.
+type Headers<'c> =
+    BTreeMap<(Item, ChangeKind, Option<&'c Header>, Option<&'c Header>), Vec<&'c str>>;
 
 pub(super) fn compare(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
     let mut headers: Headers<'_> = BTreeMap::new();
@@ -40,13 +43,18 @@ pub(super) fn compare(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
                     (Item::Fault, &old.faults, &new.faults),
                 ];
                 for (item, old_headers, new_headers) in lists {
-                    for pair in pairs(old_headers, new_headers, |header| &header.name) {
-                        let (kind, header) = match pair {
-                            (None, Some(header)) => (ChangeKind::Added, header),
-                            (Some(header), None) => (ChangeKind::Removed, header),
+                    for pair in pairs(old_headers, new_headers, |header| {
+                        (&header.name, &header.namespace)
+                    }) {
+                        let kind = match pair {
+                            (None, Some(_)) => ChangeKind::Added,
+                            (Some(_), None) => ChangeKind::Removed,
+                            (Some(old), Some(new)) if old.namespace != new.namespace => {
+                                ChangeKind::NamespaceChanged
+                            }
                             _ => continue,
                         };
-                        let known = headers.entry((item, kind, header)).or_default();
+                        let known = headers.entry((item, kind, pair.0, pair.1)).or_default();
                         known.push(&new.name);
                     }
                 }
@@ -57,7 +65,12 @@ pub(super) fn compare(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
     changes.extend(
         headers
             .iter()
-            .map(|((item, kind, found), operations)| header(*item, *kind, found, operations)),
+            .filter_map(|((item, kind, old, new), operations)| match (old, new) {
+                (Some(old), Some(new)) => Some(moved_header(*item, old, new)),
+                (old, new) => (*old)
+                    .or(*new)
+                    .map(|found| header(*item, *kind, found, operations)),
+            }),
     );
 }
 
@@ -65,6 +78,13 @@ fn signature(operation: &Operation) -> String {
     let arguments = operation.arguments.iter();
     let arguments: Vec<&str> = arguments.map(|argument| argument.name.as_str()).collect();
     format!("({}) -> {}", arguments.join(", "), operation.rust_result)
+}
+
+/// A header or fault whose element is in another namespace.
+fn moved_header(item: Item, old: &Header, new: &Header) -> Change {
+    let change = Change::new(item, ChangeKind::NamespaceChanged, &new.name)
+        .between(&old.namespace, &new.namespace);
+    judge::moved(change, item == Item::Header, &new.namespace)
 }
 
 /// A header or fault that came or went. A header is often that of many operations, so this is one
@@ -128,6 +148,26 @@ fn operation(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
             );
         }
     }
+    let elements = [
+        (&old.request, &new.request, true),
+        (&old.response, &new.response, false),
+    ];
+    for (before, after, sent) in elements {
+        if before != after {
+            let change =
+                Change::new(Item::Operation, ChangeKind::ValueChanged, name).between(before, after);
+            changes.push(match local_name(before) == local_name(after) {
+                true => judge::moved(change, sent, namespace(after)),
+                false => change.data(
+                    Impact::Breaking,
+                    match sent {
+                        true => "Old programs send the old element.",
+                        false => "Old programs expect the old element.",
+                    },
+                ),
+            });
+        }
+    }
     if old.documentation != new.documentation {
         changes.push(Change::new(
             Item::Operation,
@@ -144,17 +184,20 @@ fn arguments(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
         kind: TypeKind::Struct,
         sent: true,
         received: false,
+        namespaces: (namespace(&old.request), namespace(&new.request)),
     };
     let mut own = Vec::new();
-    for pair in pairs(&old.arguments, &new.arguments, |field| &field.name) {
+    for pair in pairs(&old.arguments, &new.arguments, |field| {
+        (&field.name, &field.namespace)
+    }) {
         match pair {
             (None, Some(field)) => {
                 let change = Change::new(Item::Argument, ChangeKind::Added, &field.name)
                     .between("", field.description())
                     .rust(Impact::Breaking, "The method takes another argument.");
-                own.push(match field.optional || field.repeated {
-                    true => change.data(Impact::Additive, ""),
-                    false => change.data(
+                own.push(match fields::is_required(field) {
+                    false => change.data(Impact::Additive, ""),
+                    true => change.data(
                         Impact::Breaking,
                         "The service requires it, and old programs do not send it.",
                     ),
@@ -170,26 +213,15 @@ fn arguments(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
             (None, None) => {}
         }
     }
-    let order = |fields: &[Field], others: &[Field]| -> Vec<String> {
-        let shared = fields
-            .iter()
-            .filter(|field| others.iter().any(|other| other.name == field.name));
-        shared.map(|field| field.name.clone()).collect()
-    };
-    let (before, after) = (
-        order(&old.arguments, &new.arguments),
-        order(&new.arguments, &old.arguments),
-    );
-    if before != after {
-        own.push(
-            Change::new(Item::Argument, ChangeKind::OrderChanged, "(all)")
-                .between(before.join(", "), after.join(", "))
-                .rust(
-                    Impact::Breaking,
-                    "The method takes its arguments in another order.",
-                )
-                .data(Impact::Breaking, "Elements are sent in another order."),
+    if let Some(change) = order::of_arguments(&old.arguments, &new.arguments) {
+        let change = change.rust(
+            Impact::Breaking,
+            "The method takes its arguments in another order.",
         );
+        own.push(match new.any_order {
+            true => change,
+            false => change.data(Impact::Breaking, "Elements are sent in another order."),
+        });
     }
     changes.extend(own.into_iter().map(|change| change.of(&new.name)));
 }
@@ -199,9 +231,12 @@ fn results(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
         kind: TypeKind::Struct,
         sent: false,
         received: true,
+        namespaces: (namespace(&old.response), namespace(&new.response)),
     };
     let mut own = Vec::new();
-    for pair in pairs(&old.results, &new.results, |field| &field.name) {
+    for pair in pairs(&old.results, &new.results, |field| {
+        (&field.name, &field.namespace)
+    }) {
         match pair {
             (None, Some(field)) => own.push(
                 Change::new(Item::Result, ChangeKind::Added, &field.name)
@@ -225,4 +260,16 @@ fn results(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
         );
     }
     changes.extend(own.into_iter().map(|change| change.of(&new.name)));
+}
+
+/// The namespace of a name as `{namespace}name`.
+fn namespace(name: &str) -> &str {
+    let inside = name
+        .strip_prefix('{')
+        .and_then(|name| name.rsplit_once('}'));
+    inside.map_or("", |(namespace, _)| namespace)
+}
+
+fn local_name(name: &str) -> &str {
+    name.rsplit_once('}').map_or(name, |(_, local)| local)
 }

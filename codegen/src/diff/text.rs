@@ -6,7 +6,7 @@ use super::types::{Change, ChangeKind, Diff, Impact};
 
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} -> {}", self.old, self.new)?;
+        writeln!(f, "{} -> {}", printable(&self.old), printable(&self.new))?;
         if self.is_empty() {
             return writeln!(f, "no difference");
         }
@@ -70,7 +70,10 @@ impl Change {
             }
             (ChangeKind::RustNameChanged, ..) => format!(": in Rust {old} -> {new}"),
             (
-                ChangeKind::FacetsChanged | ChangeKind::DefaultChanged | ChangeKind::BaseChanged,
+                ChangeKind::FacetsChanged
+                | ChangeKind::DefaultChanged
+                | ChangeKind::BaseChanged
+                | ChangeKind::NamespaceChanged,
                 ..,
             ) => {
                 let words = self.kind.words();

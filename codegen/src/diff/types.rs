@@ -21,6 +21,8 @@ pub enum Item {
     Package,
     /// A service or its address.
     Service,
+    /// The namespace of several types.
+    Namespace,
     /// An object.
     Object,
     /// A field of an object or of another type.
@@ -73,8 +75,10 @@ pub enum ChangeKind {
     DefaultChanged,
     /// Only its name in Rust is another.
     RustNameChanged,
-    /// It stands at another place.
+    /// Its elements are in another order.
     OrderChanged,
+    /// It is in another namespace.
+    NamespaceChanged,
     /// It derives from another type.
     BaseChanged,
     /// It has another value, such as a version, an address or a SOAP action.
@@ -178,6 +182,7 @@ impl Item {
             Item::ApiVersion => "API version",
             Item::Package => "package",
             Item::Service => "service",
+            Item::Namespace => "namespace",
             Item::Object => "object",
             Item::Field => "field",
             Item::ParentRelationship => "parent relationship",
@@ -210,7 +215,8 @@ impl ChangeKind {
             ChangeKind::FacetsChanged => "allows other values",
             ChangeKind::DefaultChanged => "has another default",
             ChangeKind::RustNameChanged => "has another name in Rust",
-            ChangeKind::OrderChanged => "has another place",
+            ChangeKind::OrderChanged => "are in another order",
+            ChangeKind::NamespaceChanged => "is in another namespace",
             ChangeKind::BaseChanged => "derives from another type",
             ChangeKind::ValueChanged => "has another value",
             ChangeKind::DocumentationChanged => "has other documentation",
@@ -231,6 +237,7 @@ impl ChangeKind {
             ChangeKind::DefaultChanged => "default-changed",
             ChangeKind::RustNameChanged => "rust-name-changed",
             ChangeKind::OrderChanged => "order-changed",
+            ChangeKind::NamespaceChanged => "namespace-changed",
             ChangeKind::BaseChanged => "base-changed",
             ChangeKind::ValueChanged => "value-changed",
             ChangeKind::DocumentationChanged => "documentation-changed",

@@ -21,13 +21,10 @@ pub(super) fn file(documents: &[PublishedDocument]) -> String {
         for piece in &document.pieces {
             match piece {
                 PublishedPiece::Text(text) => print_text(&mut out, text),
-                PublishedPiece::Address {
-                    service,
-                    port,
-                    location,
-                } => {
+                // The address that stands in the WSDL is not published.
+                PublishedPiece::Address { service, port, .. } => {
                     let name = literal(&format!("{service}.{port}"));
-                    out.line(&["g::Piece::Address(", &name, ", ", &literal(location), "),"]);
+                    out.line(&["g::Piece::Address(", &name, "),"]);
                 }
                 PublishedPiece::Location(number) => {
                     out.line(&["g::Piece::Location(", &number.to_string(), "),"]);

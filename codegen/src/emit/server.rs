@@ -180,7 +180,6 @@ fn enumeration<'p>(w: &mut Writer<'p, '_>, operation: &Operation<'_>, faults: &'
         "The faults of the operation {}.",
         code(operation.wire)
     ));
-    w.out.line(&["#[derive(Debug)]"]);
     w.out.open(&["pub enum ", &faults.ident, " {"]);
     let (mut structs, mut values, mut sole) = (Vec::new(), Vec::new(), Vec::new());
     for fault in &faults.variants {

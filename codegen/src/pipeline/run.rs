@@ -38,17 +38,17 @@ impl Config {
     ///
     /// If the WSDL is refused, or an option does not fit it.
     pub fn generate(&self, wsdl: &[u8]) -> Result<Output, Error> {
-        let read = self.reader()?.read(wsdl);
-        let model = read.map_err(|source| Error::wsdl(None, source))?;
-        let documents = match self.server {
-            true => self.reader()?.publish(wsdl),
-            false => Ok(Vec::new()),
+        let reader = self.reader()?;
+        let read = match self.server {
+            true => reader.read_published(wsdl),
+            false => reader.read(wsdl).map(|model| (model, Vec::new())),
         };
+        let (model, documents) = read.map_err(|source| Error::wsdl(None, source))?;
         let source = Source {
             model: &model,
             name: "WSDL",
             wsdl,
-            documents: &documents.map_err(|source| Error::wsdl(None, source))?,
+            documents: &documents,
         };
         generate(source, self)
     }
@@ -173,23 +173,26 @@ impl Config {
     ) -> Result<T, Error> {
         let input = self.required_input()?;
         // The reader says best why a file cannot be read.
-        let model = self
-            .reader()?
-            .read_file(input)
-            .map_err(|source| Error::wsdl(Some(input), source))?;
+        let reader = self.reader()?;
+        let read = match self.server {
+            true => reader.read_published_file(input),
+            false => reader.read_file(input).map(|model| (model, Vec::new())),
+        };
+        let (model, documents) = read.map_err(|source| Error::wsdl(Some(input), source))?;
+        #[cfg(feature = "describe")]
+        let model = match self.undescribed {
+            true => model,
+            false => crate::describe::documented(input, model)?,
+        };
         let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
         let name = input
             .file_name()
             .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
-        let documents = match self.server {
-            true => self.reader()?.publish_file(input),
-            false => Ok(Vec::new()),
-        };
         then(Source {
             model: &model,
             name: &name,
             wsdl: &wsdl,
-            documents: &documents.map_err(|source| Error::wsdl(Some(input), source))?,
+            documents: &documents,
         })
     }
 

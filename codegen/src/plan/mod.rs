@@ -26,6 +26,8 @@ pub(crate) use calls::{Argument, Operation, Part, Service};
 pub(crate) use field_docs::type_name;
 pub(crate) use output::{Header, Plan};
 use rust_types::Context;
+#[cfg(feature = "catalog")]
+pub(crate) use rust_types::scalar;
 pub(crate) use server::{FaultContent, Faults, PortType, Server};
 use tables::TableIds;
 pub(crate) use types::{

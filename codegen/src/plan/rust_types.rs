@@ -121,7 +121,7 @@ impl Context<'_, '_> {
 /// The simple value that a built-in type is. Types without a kind of their own are strings.
 ///
 /// `has_zones` says that every dateTime and time of the service is in UTC, or has an offset from it.
-pub(super) fn scalar(builtin: Builtin, has_zones: bool) -> Scalar {
+pub(crate) fn scalar(builtin: Builtin, has_zones: bool) -> Scalar {
     use Builtin as B;
     match builtin {
         B::Boolean => Scalar::Boolean,

@@ -28,7 +28,8 @@ pub(crate) struct PortType<'m> {
     /// Identifier of its static.
     pub(crate) table: String,
     pub(crate) name: &'m str,
-    /// The services and ports that offer it, and whether each speaks SOAP 1.2.
+    /// The services and ports that offer it, and whether each speaks SOAP 1.2. Ports for which no client
+    /// is generated are among them, because a server is reached at all of them.
     pub(crate) ports: Vec<(&'m str, &'m str, bool)>,
     /// Range in `Plan::operations`.
     pub(crate) operations: std::ops::Range<usize>,
@@ -71,18 +72,20 @@ pub(super) fn server<'m>(
     let selection = context.selection;
     let mut port_types: Vec<PortType<'m>> = Vec::new();
     for (service, of_selection) in services.iter().zip(&selection.services) {
-        let port = (service.name, service.port, service.soap12);
+        let others = of_selection.others.iter().copied();
+        let ports = std::iter::once((service.name, service.port)).chain(others);
+        let ports = ports.map(|(name, port)| (name, port, service.soap12));
         // Ports of several versions of SOAP that have the same operations have one trait.
         let same = port_types.iter_mut().find(|port_type| {
             port_type.operations == service.operations && port_type.name == of_selection.port_type
         });
         match same {
-            Some(port_type) => port_type.ports.push(port),
+            Some(port_type) => port_type.ports.extend(ports),
             None => port_types.push(PortType {
                 ident: service.ident.clone(),
                 table: String::new(),
                 name: of_selection.port_type,
-                ports: vec![port],
+                ports: ports.collect(),
                 operations: service.operations.clone(),
                 documentation: service.documentation,
             }),

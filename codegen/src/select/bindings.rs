@@ -23,6 +23,8 @@ pub(super) struct BoundService<'m> {
     pub(super) endpoint: &'m str,
     pub(super) documentation: Option<&'m str>,
     pub(super) soap12: bool,
+    /// The services and names of other ports with the same port type and version of SOAP.
+    pub(super) others: Vec<(&'m str, &'m str)>,
     /// An earlier service that has the same operations. The list of this service is then empty.
     pub(super) same_as: Option<usize>,
     pub(super) operations: Vec<BoundOperation<'m>>,
@@ -110,6 +112,7 @@ pub(super) fn bound<'m>(
             port_type: &definition.name.local,
             endpoint: port.endpoint,
             documentation: port.documentation,
+            others: port.others,
             operations,
         });
     }
@@ -136,6 +139,8 @@ struct Port<'m> {
     endpoint: &'m str,
     documentation: Option<&'m str>,
     binding: BindingId,
+    /// The services and names of ports that are left out for this one.
+    others: Vec<(&'m str, &'m str)>,
 }
 
 /// The port to use for each port type and version of SOAP: the first one in document order that has an
@@ -153,6 +158,7 @@ fn ports<'m>(model: &'m Model, builder: &mut Builder<'m, '_>) -> Vec<(PortTypeId
                     .as_deref()
                     .or(service.documentation.as_deref()),
                 binding: port.binding,
+                others: Vec::new(),
             });
         }
     }
@@ -169,11 +175,12 @@ fn ports<'m>(model: &'m Model, builder: &mut Builder<'m, '_>) -> Vec<(PortTypeId
                 endpoint: "",
                 documentation: binding.documentation.as_deref(),
                 binding: BindingId(index as u32),
+                others: Vec::new(),
             });
         }
     }
     let mut best: BTreeMap<(PortTypeId, bool), Port<'m>> = BTreeMap::new();
-    for port in all {
+    for mut port in all {
         let binding: &Binding = model.binding(port.binding);
         let soap12 = match binding.protocol {
             Protocol::Soap11 => false,
@@ -184,7 +191,7 @@ fn ports<'m>(model: &'m Model, builder: &mut Builder<'m, '_>) -> Vec<(PortTypeId
             }
         };
         let place = (binding.port_type, soap12);
-        match best.get(&place) {
+        match best.get_mut(&place) {
             Some(known) if !known.endpoint.is_empty() || port.endpoint.is_empty() => {
                 if !port.endpoint.is_empty() {
                     builder.note(format!(
@@ -192,8 +199,13 @@ fn ports<'m>(model: &'m Model, builder: &mut Builder<'m, '_>) -> Vec<(PortTypeId
                         port.name.escape_debug()
                     ));
                 }
+                known.others.push((port.service, port.name));
             }
-            _ => {
+            replaced => {
+                if let Some(known) = replaced {
+                    port.others = std::mem::take(&mut known.others);
+                    port.others.push((known.service, known.name));
+                }
                 best.insert(place, port);
             }
         }

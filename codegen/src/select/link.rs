@@ -68,6 +68,7 @@ pub(super) fn link<'m>(
         linked.push(Service {
             name: service.name,
             port: service.port,
+            others: service.others.clone(),
             port_type: service.port_type,
             endpoint: service.endpoint,
             documentation: service.documentation,

@@ -126,6 +126,8 @@ pub(crate) struct Service<'m> {
     pub(crate) documentation: Option<&'m str>,
     /// Whether the port speaks SOAP 1.2, not 1.1.
     pub(crate) soap12: bool,
+    /// The services and names of other ports with the same port type and version of SOAP.
+    pub(crate) others: Vec<(&'m str, &'m str)>,
     /// Range in [`Selection::operations`]. The ports of both SOAP versions have the same.
     pub(crate) operations: std::ops::Range<usize>,
     /// The header that carries the session.

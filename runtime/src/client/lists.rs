@@ -13,7 +13,7 @@ use crate::view::View;
     label = "expected `&record`, or a list such as `&records` or `&[first, second]`",
     note = "a single record is passed by reference: put `&` before it"
 )]
-pub trait RecordList {
+pub trait RecordList: sealed::Records {
     /// The type of the records.
     type Record: View;
 
@@ -29,11 +29,21 @@ pub trait RecordList {
     label = "expected an `Id`, or a list such as `&ids` or `&[first, second]`",
     note = "a text is made an id by `text.parse::<saponify::salesforce::Id>()?`"
 )]
-pub trait IdList {
+pub trait IdList: sealed::Ids {
     /// The ids.
     #[doc(hidden)]
     fn as_ids(&self) -> &[Id];
 }
+
+mod sealed {
+    /// Only this crate implements `RecordList`.
+    pub trait Records {}
+
+    /// Only this crate implements `IdList`.
+    pub trait Ids {}
+}
+
+impl<V: View> sealed::Records for &V {}
 
 impl<V: View> RecordList for &V {
     type Record = V;
@@ -46,6 +56,8 @@ impl<V: View> RecordList for &V {
 macro_rules! record_lists {
     ($([$($length:tt)*] $list:ty;)*) => {
         $(
+            impl<V: View, $($length)*> sealed::Records for $list {}
+
             impl<V: View, $($length)*> RecordList for $list {
                 type Record = V;
 
@@ -65,11 +77,15 @@ record_lists! {
     [const N: usize] &[V; N];
 }
 
+impl sealed::Ids for Id {}
+
 impl IdList for Id {
     fn as_ids(&self) -> &[Id] {
         slice::from_ref(self)
     }
 }
+
+impl sealed::Ids for &Id {}
 
 impl IdList for &Id {
     fn as_ids(&self) -> &[Id] {
@@ -80,6 +96,8 @@ impl IdList for &Id {
 macro_rules! id_lists {
     ($([$($length:tt)*] $list:ty;)*) => {
         $(
+            impl<$($length)*> sealed::Ids for $list {}
+
             impl<$($length)*> IdList for $list {
                 fn as_ids(&self) -> &[Id] {
                     &self[..]

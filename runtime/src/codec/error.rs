@@ -13,6 +13,8 @@ pub(crate) struct CodecError(Box<Inner>);
 struct Inner {
     kind: CodecErrorKind,
     message: Cow<'static, str>,
+    /// What the program that reads or writes the message can do.
+    advice: Option<Cow<'static, str>>,
     /// Element names, from the innermost element to the outermost one.
     path: Vec<String>,
 }
@@ -41,6 +43,7 @@ impl CodecError {
         Self(Box::new(Inner {
             kind,
             message: message.into(),
+            advice: None,
             path: Vec::new(),
         }))
     }
@@ -67,19 +70,36 @@ impl CodecError {
         self
     }
 
-    #[cfg(test)]
+    /// Adds what the program that reads or writes the message can do. Whoever sent the message does
+    /// not see it.
+    pub(crate) fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.0.advice = Some(advice.into());
+        self
+    }
+
+    /// Takes the advice away.
+    #[cfg(feature = "server")]
+    pub(crate) fn take_advice(&mut self) -> Option<Cow<'static, str>> {
+        self.0.advice.take()
+    }
+
+    #[cfg(any(test, feature = "server"))]
     pub(crate) fn kind(&self) -> CodecErrorKind {
         self.0.kind
     }
 
     pub(crate) fn into_parts(self) -> (CodecErrorKind, Cow<'static, str>, Vec<String>) {
-        (self.0.kind, self.0.message, self.0.path)
+        let message = match self.0.advice {
+            Some(advice) => format!("{}; {advice}", self.0.message).into(),
+            None => self.0.message,
+        };
+        (self.0.kind, message, self.0.path)
     }
 }
 
 impl From<XmlError> for CodecError {
     fn from(error: XmlError) -> Self {
-        let (kind, message) = error.into_parts();
+        let (kind, message, advice) = error.into_parts();
         let kind = match kind {
             XmlErrorKind::Malformed => CodecErrorKind::Decode,
             XmlErrorKind::Limit => CodecErrorKind::Limit,
@@ -87,7 +107,11 @@ impl From<XmlError> for CodecError {
             XmlErrorKind::Empty => CodecErrorKind::Empty,
             XmlErrorKind::Late => CodecErrorKind::Late,
         };
-        Self::new(kind, message)
+        let error = Self::new(kind, message);
+        match advice {
+            Some(advice) => error.with_advice(advice),
+            None => error,
+        }
     }
 }
 
@@ -101,6 +125,7 @@ impl From<ValueError> for CodecError {
         Self(Box::new(Inner {
             kind,
             message,
+            advice: None,
             path,
         }))
     }

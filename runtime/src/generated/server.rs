@@ -4,7 +4,8 @@ pub use std::future::Future;
 
 pub use crate::schema::{Document, Piece, Port};
 pub use crate::server::{
-    Arguments, Context, Fault, OutputHeaderOf, Received, Route, Server, Written, not_implemented,
+    Arguments, Context, Fault, Group, OutputHeaderOf, Received, Route, Server, Written,
+    not_implemented,
 };
 pub use crate::{
     gen_arguments as arguments, gen_faults as faults, gen_into_server as into_server,
@@ -26,10 +27,10 @@ macro_rules! gen_into_server {
                  -> $crate::generated::Written {
                     ::std::boxed::Box::pin(async move {
                         let (context, $crate::gen_arguments!($($argument),*)) =
-                            received.read::<$operation, _>()?;
+                            received.read::<$operation, _>().await?;
                         let result =
                             <Self as $interface>::$method(&*handler, &context, $($argument),*).await;
-                        context.finish(result)
+                        context.finish(result).await
                     })
                 },
             )*]
@@ -37,11 +38,26 @@ macro_rules! gen_into_server {
     };
 }
 
-/// The arguments of an operation as nested pairs.
+/// The arguments of an operation as nested pairs, in groups of 32.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_arguments {
     () => { () };
+    (
+        $a1:ident, $a2:ident, $a3:ident, $a4:ident, $a5:ident, $a6:ident, $a7:ident, $a8:ident,
+        $b1:ident, $b2:ident, $b3:ident, $b4:ident, $b5:ident, $b6:ident, $b7:ident, $b8:ident,
+        $c1:ident, $c2:ident, $c3:ident, $c4:ident, $c5:ident, $c6:ident, $c7:ident, $c8:ident,
+        $d1:ident, $d2:ident, $d3:ident, $d4:ident, $d5:ident, $d6:ident, $d7:ident, $d8:ident,
+        $($rest:ident),+
+    ) => {
+        $crate::generated::Group(
+            $crate::gen_arguments!(
+                $a1, $a2, $a3, $a4, $a5, $a6, $a7, $a8, $b1, $b2, $b3, $b4, $b5, $b6, $b7, $b8,
+                $c1, $c2, $c3, $c4, $c5, $c6, $c7, $c8, $d1, $d2, $d3, $d4, $d5, $d6, $d7, $d8
+            ),
+            $crate::gen_arguments!($($rest),+),
+        )
+    };
     ($first:ident $(, $rest:ident)*) => {
         ($first, $crate::gen_arguments!($($rest),*))
     };
@@ -65,6 +81,17 @@ macro_rules! gen_faults {
                     $($name::$variant(detail) => Self::declared(&$table, &*detail),)*
                     $($name::$of_value(value) => Self::declared_value(&$value_table, value),)*
                     $name::Other(fault) => fault,
+                }
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            /// Prints the name of the fault only. What it contains may be personal data.
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self {
+                    $(Self::$variant(_) => f.write_str(::core::stringify!($variant)),)*
+                    $(Self::$of_value(_) => f.write_str(::core::stringify!($of_value)),)*
+                    Self::Other(fault) => ::core::fmt::Debug::fmt(fault, f),
                 }
             }
         }

@@ -80,9 +80,8 @@ impl Document {
 pub enum Piece {
     /// Text that is served as it is.
     Text(&'static str),
-    /// The address of a port: the name of the port, and the address that the WSDL states, which is
-    /// served if the server does not offer the port.
-    Address(&'static str, &'static str),
+    /// The address of a port, by the name of the port.
+    Address(&'static str),
     /// The location of an imported document, by its number.
     Location(usize),
 }

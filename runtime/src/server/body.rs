@@ -1,6 +1,7 @@
 //! The body of a response.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -8,7 +9,9 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
 /// The body of a response, which is complete when the response begins.
-#[derive(Debug, Default)]
+///
+/// `Debug` shows its length only, because it may contain personal data and session ids.
+#[derive(Default)]
 pub struct Body(Option<Bytes>);
 
 impl Body {
@@ -42,5 +45,12 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         let length = self.0.as_ref().map_or(0, Bytes::len);
         SizeHint::with_exact(length as u64)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.0.as_ref().map_or(0, Bytes::len);
+        write!(f, "Body({length} bytes)")
     }
 }

@@ -2,24 +2,27 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use tokio::time::Instant;
 
 use super::arguments::{Arguments, Request};
 use super::fault::{Fault, FaultCode};
+use super::receive::Message;
+use super::work::{LONG, off_the_executor};
 use super::{Context, Settings};
 use crate::client::OperationType;
-use crate::codec::{Attachments, expanded};
+use crate::codec::{Attachments, CodecError, CodecErrorKind, expanded};
 use crate::drift::Registry;
 use crate::error::Error;
 use crate::limits::WorkDeadline;
 use crate::schema::{Field, Operation, Port, SoapVersion};
+use crate::soap::SoapError;
 use crate::soap::form::Form;
 use crate::soap::header::Understood;
-use crate::soap::multipart::{self, Multipart};
+use crate::soap::multipart;
 use crate::soap::peek::{Peek, peek};
 use crate::soap::reader::MessageReader;
-use crate::xml::Input;
 use crate::xml::reader::shorten;
 use crate::xml::writer::push_attribute;
 
@@ -32,6 +35,7 @@ pub struct Received {
     drift: Arc<Registry>,
     http: http::request::Parts,
     attachments: Attachments,
+    is_long: bool,
 }
 
 impl std::fmt::Debug for Received {
@@ -49,67 +53,52 @@ impl Received {
         port: &'static Port,
         settings: &Settings,
         http: http::request::Parts,
-        body: Bytes,
+        message: Message,
         end: Instant,
     ) -> Result<Self, Refused> {
-        let own = own_version(port);
-        let content_type = http.headers.get(http::header::CONTENT_TYPE);
-        let content_type = content_type.and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().to_owned();
-        // A request that cannot be read at all is answered in the version of its media type.
-        let assumed = match content_type.starts_with("application/soap+xml") {
-            true if port.speaks(SoapVersion::V1_2) => SoapVersion::V1_2,
-            _ => own,
-        };
-        let refused = |error: Error| (unreadable(&error), assumed);
-        let (root, attachments) = match multipart::is_multipart(Some(&content_type)) {
-            true => {
-                let parts = Multipart::parse(&content_type, &body);
-                let parts = parts.map_err(|error| refused(error.into()))?;
-                (parts.root, parts.attachments)
-            }
-            false => (body, Attachments::default()),
-        };
-        let limits = settings.limits;
-        let mut input = Input::default();
-        if let Some(charset) = multipart::parameter(&content_type, "charset") {
-            input.expect_charset(&charset);
-        }
-        let fed = input.feed(&root, limits.body);
-        fed.map_err(|error| refused(crate::codec::CodecError::from(error).into()))?;
-        input.finish();
+        let media = media_type(&http.headers);
+        let version = assumed(port, media);
+        let Message { input, attachments } = message;
         if !input.is_at_end() {
-            let error = crate::codec::CodecError::from(input.truncated());
-            return Err(refused(error.into()));
+            let error = CodecError::from(input.truncated());
+            return Err((unreadable(error), version));
         }
+        let limits = settings.limits;
         let deadline = WorkDeadline(Some(end));
         let look = |whole| peek(input.rest(), limits, deadline, whole);
-        let found = look(false).map_err(|error| refused(error.into()))?;
+        let found = look(false).map_err(|error| (unreadable(error), version))?;
         let Some(version) = found.version.filter(|version| port.speaks(*version)) else {
             return Err(other_version(port, found.version));
         };
-        let action = action(&http, &content_type);
+        let action = action(&http, media);
         let candidates = candidates(port, &found);
         let number = match candidates.as_slice() {
-            [number] => *number,
-            [] => {
-                by_action(port, &action).ok_or_else(|| (unknown(port, &found, &action), version))?
-            }
+            [number] => Some(*number),
+            [] => by_action(port, &action),
             several => {
-                let found = look(true).map_err(|error| (unreadable(&error.into()), version))?;
-                overload(port, several, &found, &action)
+                let found = look(true).map_err(|error| (unreadable(error), version))?;
+                Some(overload(port, several, &found, &action))
             }
         };
-        let Some(operation) = port.operations.get(number).copied() else {
-            return Err((unknown(port, &found, &action), version));
+        let operation = number.and_then(|number| port.operations.get(number).copied());
+        let (Some(number), Some(operation)) = (number, operation) else {
+            // What must be understood comes first (SOAP 1.2 Part 1, section 2.6).
+            let found = look(true).map_err(|error| (unreadable(error), version))?;
+            let names = unknown_headers(port, settings, &found);
+            let fault = match names.as_slice() {
+                [] => unknown(port, &found, &action),
+                names => not_understood(version, names),
+            };
+            return Err((fault, version));
         };
         let understood = Understood::of_names(settings.understood.clone());
+        let is_long = input.text().len() > LONG;
         let mut reader = MessageReader::new(Form::of_request(operation), limits, Vec::new())
             .lenient(settings.leniency)
             .speaking(version, understood)
             .with_input(input);
         reader.until(deadline);
-        if multipart::is_multipart(Some(&content_type)) {
+        if let Some(attachments) = &attachments {
             reader.attach(attachments.clone());
         }
         Ok(Self {
@@ -119,7 +108,8 @@ impl Received {
             reader,
             drift: Arc::clone(&settings.drift),
             http,
-            attachments,
+            attachments: attachments.unwrap_or_default(),
+            is_long,
         })
     }
 
@@ -129,7 +119,14 @@ impl Received {
     ///
     /// Returns the fault that the sender gets if the request does not fit the WSDL, or if it has a
     /// header that must be understood and is not.
-    pub fn read<O: OperationType, A: Arguments>(mut self) -> Result<(Context<O>, A), Fault> {
+    pub async fn read<O: OperationType, A: Arguments>(self) -> Result<(Context<O>, A), Fault> {
+        match self.is_long {
+            true => off_the_executor(move || self.read_now()).await?,
+            false => self.read_now(),
+        }
+    }
+
+    fn read_now<O: OperationType, A: Arguments>(mut self) -> Result<(Context<O>, A), Fault> {
         let mut request = Request {
             table: self.operation.request,
             arguments: A::default(),
@@ -143,7 +140,7 @@ impl Received {
         if !undeclared.not_understood.is_empty() {
             return Err(not_understood(self.version, &undeclared.not_understood));
         }
-        read.map_err(|error| unreadable(&error.into()))?;
+        read.map_err(unreadable)?;
         let headers = self.reader.take_headers();
         let context = Context::new(
             self.version,
@@ -156,8 +153,46 @@ impl Received {
     }
 }
 
+/// The value of `Content-Type`.
+pub(super) fn media_type(headers: &HeaderMap) -> &str {
+    let value = headers.get(CONTENT_TYPE);
+    let value = value.and_then(|value| value.to_str().ok());
+    value.unwrap_or_default()
+}
+
+/// The version in which a request is answered that cannot be read at all: that of its media type.
+pub(super) fn assumed(port: &Port, media: &str) -> SoapVersion {
+    let is_soap12 = |media: &str| {
+        let media = media.split(';').next().unwrap_or_default().trim();
+        media.eq_ignore_ascii_case("application/soap+xml")
+    };
+    // Of a message in several parts, these parameters tell the media type of the envelope.
+    let in_parts = || {
+        multipart::is_multipart(Some(media))
+            && ["start-info", "type"]
+                .into_iter()
+                .filter_map(|name| multipart::parameter(media, name))
+                .any(|media| is_soap12(&media))
+    };
+    match port.speaks(SoapVersion::V1_2) && (is_soap12(media) || in_parts()) {
+        true => SoapVersion::V1_2,
+        false => own_version(port),
+    }
+}
+
+/// The headers that must be understood and are not, of a request that calls no operation.
+fn unknown_headers(port: &Port, settings: &Settings, found: &Peek) -> Vec<(String, String)> {
+    let declared = |(uri, local): &(String, String)| {
+        let mut tables = port.operations.iter().flat_map(|o| o.headers.iter());
+        tables.any(|table| table.namespace() == uri && table.name == local)
+    };
+    let names = found.must_understand.not_understood.iter();
+    let names = names.filter(|name| !settings.understood.contains(name) && !declared(name));
+    names.cloned().collect()
+}
+
 /// The version in which a port answers what it cannot read.
-fn own_version(port: &Port) -> SoapVersion {
+pub(super) fn own_version(port: &Port) -> SoapVersion {
     match port.speaks(SoapVersion::V1_1) {
         true => SoapVersion::V1_1,
         false => SoapVersion::V1_2,
@@ -165,8 +200,23 @@ fn own_version(port: &Port) -> SoapVersion {
 }
 
 /// The fault for a request that is not well-formed or does not fit the WSDL.
-fn unreadable(error: &Error) -> Fault {
-    Fault::sender(format!("the request cannot be read: {error}"))
+pub(super) fn unreadable(error: impl Into<SoapError>) -> Fault {
+    let (error, advice) = match error.into() {
+        SoapError::Codec(error) if error.kind() == CodecErrorKind::Late => {
+            return Fault::late().caused_by("the request was not read before the deadline");
+        }
+        // What the program of the server can do is not for the sender.
+        SoapError::Codec(mut error) => {
+            let advice = error.take_advice();
+            (Error::from(error), advice)
+        }
+        error => (Error::from(error), None),
+    };
+    let fault = Fault::sender(format!("the request cannot be read: {error}"));
+    match advice {
+        Some(advice) => fault.advised(advice),
+        None => fault,
+    }
 }
 
 /// The `soapAction`, or the action in the media type of SOAP 1.2, without quotes.
@@ -211,7 +261,7 @@ fn signature(operation: &'static Operation) -> Option<(&'static str, &'static st
 
 /// Whether the body of a request may be empty.
 fn may_be_empty(operation: &Operation) -> bool {
-    let fields = operation.request.fields;
+    let fields = operation.request.fields();
     operation.has(Operation::BARE_REQUEST) && fields.iter().all(|f| f.has(Field::OPTIONAL))
 }
 
@@ -237,7 +287,7 @@ fn overload(port: &Port, candidates: &[usize], found: &Peek, action: &str) -> us
         let Some(operation) = operation(number) else {
             return (usize::MAX, usize::MAX);
         };
-        let fields = operation.request.fields;
+        let fields = operation.request.fields();
         let names = match operation.has(Operation::BARE_REQUEST) {
             true => &found.body,
             false => &found.children,

@@ -76,6 +76,8 @@ struct Inner {
     /// Headers of the envelope of the fault.
     headers: Vec<String>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
+    /// What the program of the server can do about the fault.
+    advice: Option<Cow<'static, str>>,
 }
 
 impl Fault {
@@ -116,13 +118,39 @@ impl Fault {
             unwritten: None,
             headers: Vec::new(),
             cause: None,
+            advice: None,
         }))
+    }
+
+    /// The fault of a request that takes too much time.
+    pub(super) fn late() -> Self {
+        Self::receiver("the request was not processed within the time that the server allows")
     }
 
     /// Replaces the reason.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
         self.0.reason = reason.into();
+        self
+    }
+
+    /// Says that the sender has to act, as [`sender`](Self::sender) does. The faults that the WSDL
+    /// declares say so by default.
+    #[must_use]
+    pub fn as_sender(mut self) -> Self {
+        self.0.code = FaultCode::Sender;
+        self
+    }
+
+    /// Says that the request was right and may succeed later, as [`receiver`](Self::receiver) does.
+    /// Clients that repeat calls may repeat this one. A declared fault is converted first:
+    ///
+    /// ```text
+    /// Err(Fault::from(StockFault::Unavailable(detail)).as_receiver().into())
+    /// ```
+    #[must_use]
+    pub fn as_receiver(mut self) -> Self {
+        self.0.code = FaultCode::Receiver;
         self
     }
 
@@ -153,6 +181,16 @@ impl Fault {
     pub fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
+    }
+
+    /// Sets what the program of the server can do. It is written to the log and never sent.
+    pub(super) fn advised(mut self, advice: Cow<'static, str>) -> Self {
+        self.0.advice = Some(advice);
+        self
+    }
+
+    pub(super) fn advice(&self) -> Option<&str> {
+        self.0.advice.as_deref()
     }
 
     /// A fault that the WSDL declares. `name` is the table of its element. For generated code.

@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, VARY,
+    ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
+    VARY,
 };
 use http::{Response, StatusCode};
 
 use super::Body;
+use super::work::{LONG, off_the_executor};
 use crate::schema::SoapVersion;
 use crate::transport::deflate;
 use crate::transport::inflate::InflateError;
@@ -18,7 +20,12 @@ const COMPRESSED_FROM: usize = 1_024;
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// The method is not POST.
-    Method,
+    Method {
+        /// Whether the server publishes its WSDL.
+        wsdl: bool,
+    },
+    /// The server processes as many requests as it may.
+    Busy,
     /// The media type is not one of SOAP.
     MediaType,
     /// The content coding is not gzip.
@@ -38,10 +45,19 @@ pub(super) enum Refusal {
 impl Refusal {
     pub(super) fn into_response(self) -> Response<Body> {
         let (status, text) = match &self {
-            Self::Method => (
+            Self::Method { wsdl } => (
                 StatusCode::METHOD_NOT_ALLOWED,
-                "This is the address of a SOAP service. Send a POST request, or get `?wsdl`."
-                    .to_owned(),
+                match wsdl {
+                    true => {
+                        "This is the address of a SOAP service. Send a POST request, or get `?wsdl`."
+                    }
+                    false => "This is the address of a SOAP service. Send a POST request.",
+                }
+                .to_owned(),
+            ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server processes as many requests as it may. Try again later.".to_owned(),
             ),
             Self::MediaType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -78,8 +94,12 @@ impl Refusal {
         let mut response = with_body(status, "text/plain; charset=utf-8", text);
         let headers = response.headers_mut();
         match self {
-            Self::Method => {
-                headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+            Self::Method { wsdl } => {
+                let allowed = if wsdl { "GET, HEAD, POST" } else { "POST" };
+                headers.insert(ALLOW, HeaderValue::from_static(allowed));
+            }
+            Self::Busy => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::Encoding => {
                 headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
@@ -124,20 +144,40 @@ pub(super) fn envelope(
 }
 
 /// Compresses the body of a response if it is large enough and the client accepts gzip.
-pub(super) fn compressed(accepts_gzip: bool, response: Response<Body>) -> Response<Body> {
+pub(super) async fn compressed(accepts_gzip: bool, response: Response<Body>) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
     let body = body.into_bytes();
-    if body.len() < COMPRESSED_FROM {
+    if body.len() < COMPRESSED_FROM || parts.headers.contains_key(VARY) {
         return Response::from_parts(parts, Body::new(body));
     }
-    let vary = HeaderValue::from_static("accept-encoding");
-    parts.headers.insert(VARY, vary);
+    varies(&mut parts.headers);
     if !accepts_gzip {
         return Response::from_parts(parts, Body::new(body));
     }
-    let gzip = HeaderValue::from_static("gzip");
-    parts.headers.insert(CONTENT_ENCODING, gzip);
-    Response::from_parts(parts, Body::new(deflate::gzip(&body)))
+    let packed = match body.len() > LONG {
+        true => {
+            let body = body.clone();
+            off_the_executor(move || deflate::gzip(&body)).await.ok()
+        }
+        false => Some(deflate::gzip(&body)),
+    };
+    match packed {
+        Some(packed) => {
+            is_packed(&mut parts.headers);
+            Response::from_parts(parts, Body::new(packed))
+        }
+        None => Response::from_parts(parts, Body::new(body)),
+    }
+}
+
+/// States that the response depends on what the client accepts.
+pub(super) fn varies(headers: &mut HeaderMap) {
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+}
+
+/// States that the body is compressed.
+pub(super) fn is_packed(headers: &mut HeaderMap) {
+    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
 }
 
 /// Whether the client accepts gzip (RFC 9110, section 12.5.3).

@@ -7,18 +7,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
 use super::dispatch::Received;
+use super::documents::{self, Documents};
+use super::receive::{self, Message, Unreceived};
 use super::reply::{self, Refusal};
-use super::{Body, Fault, documents, receive};
-use crate::drift::{Drift, Registry};
-use crate::leniency::Leniency;
-use crate::limits::Limits;
+use super::settings::Settings;
+use super::work::{LONG, off_the_executor};
+use super::{Body, Fault, dispatch};
 use crate::schema::{Operation, Port, SoapVersion};
 
 /// Processes the requests for one operation. The result is the envelope of the response. For
@@ -59,47 +59,22 @@ impl<H: Send + Sync + 'static> Routes for TypedRoutes<H> {
 /// ```
 ///
 /// The server does not listen, and it does not encrypt. It reads the body of a request only within its
-/// [limits](Self::limits) and within the [time to receive](Self::receive_deadline) it.
+/// [limits](Self::limits) and within the [time to receive](Self::receive_deadline) it, and processes
+/// [a limited number](Self::max_requests) of requests at the same time.
+///
+/// # When the sender goes away
+///
+/// A web framework drops what processes a request when its connection closes. The handler then stops at
+/// its next `.await`, wherever that is. Work that must be completed belongs into a task of its own
+/// (`tokio::spawn`). One-way messages are processed in such a task, because their senders often close the
+/// connection at once.
 #[derive(Clone)]
 pub struct Server {
-    port: &'static Port,
+    pub(super) port: &'static Port,
     routes: Arc<dyn Routes>,
-    settings: Arc<Settings>,
+    pub(super) settings: Arc<Settings>,
+    documents: Arc<Documents>,
 }
-
-/// The settings of a server.
-#[derive(Clone, Debug)]
-pub(super) struct Settings {
-    pub(super) limits: Limits,
-    pub(super) leniency: Leniency,
-    /// How all requests differ from the WSDL.
-    pub(super) drift: Arc<Registry>,
-    pub(super) understood: Arc<[(String, String)]>,
-    receive: Duration,
-    handle: Duration,
-    address: Option<String>,
-    wsdl: bool,
-    compress: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            leniency: Leniency::default(),
-            drift: Arc::default(),
-            understood: Arc::new([]),
-            receive: Duration::from_secs(30),
-            handle: Duration::from_secs(120),
-            address: None,
-            wsdl: true,
-            compress: true,
-        }
-    }
-}
-
-/// The longest time that the clock can represent without an overflow.
-const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 impl Server {
     /// A server with a route for each operation of the port type. For generated code.
@@ -115,83 +90,8 @@ impl Server {
                 routes,
             }),
             settings: Arc::default(),
+            documents: Arc::default(),
         }
-    }
-
-    fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
-        set(Arc::make_mut(&mut self.settings));
-        self
-    }
-
-    /// Sets the limits on what a request may cost. The defaults are those of [`Limits`].
-    #[must_use]
-    pub fn limits(self, limits: Limits) -> Self {
-        self.set(|settings| settings.limits = limits)
-    }
-
-    /// Sets what is forgiven in requests. The defaults are those of [`Leniency`].
-    #[must_use]
-    pub fn leniency(self, leniency: Leniency) -> Self {
-        self.set(|settings| settings.leniency = leniency)
-    }
-
-    /// How the requests to this server and its clones have differed so far from the WSDL. See
-    /// [`Client::drift`](crate::Client::drift).
-    #[must_use]
-    pub fn drift(&self) -> Drift {
-        let mut drift = self.settings.drift.snapshot();
-        self.port.name.clone_into(&mut drift.service);
-        drift
-    }
-
-    /// Sets the time in which the body of a request must arrive, from the moment that its head has
-    /// arrived. A request that is late is refused with the HTTP status 408. The default is 30 seconds.
-    /// The web framework limits the time for the head.
-    #[must_use]
-    pub fn receive_deadline(self, time: Duration) -> Self {
-        self.set(|settings| settings.receive = time.min(FOREVER))
-    }
-
-    /// Sets the time in which the handler must make the response. When it is over, the handler is
-    /// dropped and the sender gets a fault. The default is two minutes.
-    #[must_use]
-    pub fn deadline(self, time: Duration) -> Self {
-        self.set(|settings| settings.handle = time.min(FOREVER))
-    }
-
-    /// Declares that the handler understands a header that the WSDL does not declare, such as that of
-    /// WS-Security. [`Context::other_headers`](super::Context::other_headers) then contains it, and the
-    /// request may say that it must be understood.
-    #[must_use]
-    pub fn understands(self, namespace: impl Into<String>, name: impl Into<String>) -> Self {
-        self.set(|settings| {
-            let mut names = settings.understood.to_vec();
-            names.push((namespace.into(), name.into()));
-            settings.understood = names.into();
-        })
-    }
-
-    /// Sets the address that the served WSDL states, without a query. By default it is the address at
-    /// which the client reached the server: the scheme and the host are those of the request, and a
-    /// proxy may state `https` in the header `X-Forwarded-Proto`. Set the address if a proxy or a
-    /// router changes the path.
-    #[must_use]
-    pub fn address(self, address: impl Into<String>) -> Self {
-        self.set(|settings| settings.address = Some(address.into()))
-    }
-
-    /// Sets whether a GET request with the query `wsdl` gets the WSDL. The default is true.
-    #[must_use]
-    pub fn serves_wsdl(self, serves: bool) -> Self {
-        self.set(|settings| settings.wsdl = serves)
-    }
-
-    /// Sets whether long responses are compressed for clients that accept gzip. The default is true.
-    /// Turn it off if a response contains both a secret and text that somebody else chose, because
-    /// its length then tells something about the secret.
-    #[must_use]
-    pub fn compresses(self, compresses: bool) -> Self {
-        self.set(|settings| settings.compress = compresses)
     }
 
     /// Processes a request. This is what the tower service does.
@@ -202,7 +102,7 @@ impl Server {
         let (parts, body) = request.into_parts();
         let accepts_gzip = self.settings.compress && reply::accepts_gzip(&parts.headers);
         let is_head = parts.method == Method::HEAD;
-        let response = match self.respond(parts, body).await {
+        let response = match self.respond(parts, body, accepts_gzip).await {
             Ok(response) => response,
             Err(refusal) => {
                 tracing::debug!(target: "saponify::server", ?refusal, "a request is refused");
@@ -211,7 +111,7 @@ impl Server {
         };
         match is_head {
             true => response.map(|_| Body::default()),
-            false => reply::compressed(accepts_gzip, response),
+            false => reply::compressed(accepts_gzip, response).await,
         }
     }
 
@@ -219,52 +119,124 @@ impl Server {
         &self,
         parts: http::request::Parts,
         body: B,
+        accepts_gzip: bool,
     ) -> Result<Response<Body>, Refusal>
     where
         B: http_body::Body,
     {
+        let settings = &self.settings;
+        let permits = Arc::clone(&settings.permits);
+        let permit = permits.try_acquire_owned().map_err(|_| Refusal::Busy)?;
         match parts.method {
             Method::POST => {}
-            Method::GET | Method::HEAD if self.settings.wsdl => return self.document(&parts),
-            _ => return Err(Refusal::Method),
+            Method::GET | Method::HEAD if settings.wsdl => {
+                return self.document(&parts, accepts_gzip).await;
+            }
+            _ => {
+                return Err(Refusal::Method {
+                    wsdl: settings.wsdl,
+                });
+            }
         }
         check_media_type(&parts.headers)?;
-        let settings = &*self.settings;
         let end = Instant::now() + settings.receive;
-        let body = receive::receive(&parts.headers, body, settings.limits.body, end).await?;
-        let received = match Received::open(self.port, settings, parts, body, end) {
+        let message = receive::receive(&parts.headers, body, settings.limits.body, end).await;
+        let message = match message {
+            Ok(message) => message,
+            Err(Unreceived::Http(refusal)) => return Err(refusal),
+            Err(Unreceived::Soap(error)) => {
+                let media = dispatch::media_type(&parts.headers);
+                let version = dispatch::assumed(self.port, media);
+                return Ok(answer(None, version, Err(dispatch::unreadable(error))));
+            }
+        };
+        let end = Instant::now() + settings.handle;
+        let received = match self.open(parts, message, end).await {
             Ok(received) => received,
             Err((fault, version)) => return Ok(answer(None, version, Err(fault))),
         };
         let (operation, version) = (received.operation, received.version);
-        let made = guarded(|| self.routes.call(received));
-        let result = match timeout_at(Instant::now() + settings.handle, made).await {
-            Ok(result) => result,
-            Err(_) => Err(Fault::receiver(
-                "the request was not processed within the time that the server allows",
-            )
-            .caused_by("the deadline of the handler is over")),
-        };
-        Ok(answer(Some(operation), version, result))
+        let made = self.made(received, end);
+        if !operation.has(Operation::ONE_WAY) {
+            return Ok(answer(Some(operation), version, made.await));
+        }
+        // The sender waits for no result, and may close the connection before there is one.
+        let task = tokio::spawn(async move {
+            let answer = answer(Some(operation), version, made.await);
+            drop(permit);
+            answer
+        });
+        Ok(task.await.unwrap_or_else(|_| {
+            // The program ends, which cancels its tasks.
+            reply::empty(StatusCode::SERVICE_UNAVAILABLE)
+        }))
     }
 
-    fn document(&self, parts: &http::request::Parts) -> Result<Response<Body>, Refusal> {
-        let query = parts.uri.query();
-        if query.is_none() {
-            return Err(Refusal::Method);
+    async fn open(
+        &self,
+        parts: http::request::Parts,
+        message: Message,
+        end: Instant,
+    ) -> Result<Received, dispatch::Refused> {
+        let is_long = message.input.text().len() > LONG;
+        let (port, settings) = (self.port, Arc::clone(&self.settings));
+        let open = move || Received::open(port, &settings, parts, message, end);
+        match is_long {
+            true => match off_the_executor(open).await {
+                Ok(opened) => opened,
+                Err(fault) => Err((fault, dispatch::own_version(port))),
+            },
+            false => open(),
         }
-        let document = documents::requested(self.port, query).ok_or(Refusal::NotFound)?;
+    }
+
+    /// Makes the response before `end`.
+    fn made(
+        &self,
+        received: Received,
+        end: Instant,
+    ) -> impl Future<Output = Result<String, Fault>> + Send + use<> {
+        let routes = Arc::clone(&self.routes);
+        async move {
+            let made = guarded(|| routes.call(received));
+            match timeout_at(end, made).await {
+                Ok(result) => result,
+                Err(_) => Err(Fault::late().caused_by("the deadline of the handler is over")),
+            }
+        }
+    }
+
+    async fn document(
+        &self,
+        parts: &http::request::Parts,
+        accepts_gzip: bool,
+    ) -> Result<Response<Body>, Refusal> {
+        let wsdl = self.settings.wsdl;
+        let query = parts.uri.query().ok_or(Refusal::Method { wsdl })?;
+        let number = documents::requested(self.port, query).ok_or(Refusal::NotFound)?;
         let address = match &self.settings.address {
             Some(address) => address.clone(),
             None => documents::address(&parts.uri, &parts.headers),
         };
-        let text = documents::text(self.port, document, &address);
-        let mut response = reply::with_body(StatusCode::OK, "text/xml; charset=utf-8", text);
+        let place = documents::Place {
+            address,
+            others: Arc::clone(&self.settings.addresses),
+        };
+        let text = self.documents.text(self.port, number, place).await;
+        let text = text.ok_or(Refusal::NotFound)?;
+        let body = match accepts_gzip {
+            true => text.packed.clone(),
+            false => text.plain.clone(),
+        };
+        let mut response = reply::with_body(StatusCode::OK, "text/xml; charset=utf-8", body);
+        let headers = response.headers_mut();
+        reply::varies(headers);
+        if accepts_gzip {
+            reply::is_packed(headers);
+        }
         // The text depends on the host in the request, so no cache may keep it for others.
         let no_store = http::HeaderValue::from_static("no-store");
-        response
-            .headers_mut()
-            .insert(http::header::CACHE_CONTROL, no_store);
+        headers.insert(http::header::CACHE_CONTROL, no_store);
         Ok(response)
     }
 }
@@ -328,7 +300,11 @@ fn answer(
                     target: "saponify::server", operation = name, ?code, cause, "a request failed"
                 ),
                 None => tracing::debug!(
-                    target: "saponify::server", operation = name, ?code, "a request got a fault"
+                    target: "saponify::server",
+                    operation = name,
+                    ?code,
+                    advice = fault.advice(),
+                    "a request got a fault"
                 ),
             }
             let (status, envelope) = fault.write(version);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::record::Element;
+use crate::schema::SoapVersion;
 use crate::ws::RawHeader;
+use crate::xml::Reader;
 
 /// Which headers that no table declares are understood.
 #[derive(Clone, Debug, Default)]
@@ -65,3 +67,39 @@ impl Undeclared {
         }
     }
 }
+
+/// Whether the header whose start tag was read last is addressed to this program (SOAP 1.1 section
+/// 4.2.2; SOAP 1.2 Part 1, section 2.2).
+pub(super) fn is_ours(reader: &Reader<'_>, version: SoapVersion) -> bool {
+    let role = match version {
+        SoapVersion::V1_1 => "actor",
+        SoapVersion::V1_2 => "role",
+    };
+    match said(reader, version, role) {
+        None | Some("") => true,
+        Some(role) => OUR_ROLES.contains(&role),
+    }
+}
+
+/// Whether the header whose start tag was read last is addressed to this program and must not be
+/// ignored.
+pub(super) fn must_understand(reader: &Reader<'_>, version: SoapVersion) -> bool {
+    let must = said(reader, version, "mustUnderstand");
+    matches!(must, Some("1" | "true")) && is_ours(reader, version)
+}
+
+/// The value of an attribute of the envelope's namespace.
+fn said<'r>(reader: &'r Reader<'_>, version: SoapVersion, name: &str) -> Option<&'r str> {
+    let mut attributes = reader.attributes().iter();
+    let found = attributes.find(|attribute| {
+        attribute.local == name && reader.context.uri(attribute.ns) == version.envelope()
+    });
+    found.map(|attribute| attribute.value.trim())
+}
+
+/// The roles that a client and a server play.
+const OUR_ROLES: [&str; 3] = [
+    "http://schemas.xmlsoap.org/soap/actor/next",
+    "http://www.w3.org/2003/05/soap-envelope/role/next",
+    "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
+];

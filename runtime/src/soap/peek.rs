@@ -2,6 +2,7 @@
 //! body, which says which operation is called.
 
 use super::error::{Halt, SoapError};
+use super::header::{Undeclared, must_understand};
 use crate::codec::CodecError;
 use crate::limits::{Limits, WorkDeadline};
 use crate::schema::SoapVersion;
@@ -15,18 +16,21 @@ pub(crate) struct Peek {
     pub(crate) version: Option<SoapVersion>,
     /// The namespace and the local name of the first element in the body.
     pub(crate) first: Option<(String, String)>,
-    /// The local names of the elements in the body. Like the next field, it is filled only if that is
+    /// The local names of the elements in the body. Like the next fields, it is filled only if that is
     /// asked for.
     pub(crate) body: Vec<String>,
     /// The local names of the children of the first element.
     pub(crate) children: Vec<String>,
+    /// The namespaces and names of the headers that must be understood.
+    pub(crate) must_understand: Undeclared,
 }
 
 /// The number of names that are compared to tell apart operations with the same first element.
 const MOST_NAMES: usize = 64;
 
-/// Reads a complete document up to the first element of the body. If `whole` is set, the names of all
-/// elements in the body and of the children of the first one are collected, too.
+/// Reads a complete document up to the first element of the body. If `whole` is set, the names of
+/// headers that must be understood, of all elements in the body and of the children of the first one are
+/// collected, too.
 pub(crate) fn peek(
     text: &str,
     limits: Limits,
@@ -65,8 +69,19 @@ fn find(reader: &mut Reader<'_>, whole: bool) -> Result<Peek, Halt> {
         return Ok(peek);
     };
     while let Some(start) = next_element(reader)? {
-        let is_body = start.local == "Body" && reader.context.uri(start.ns) == version.envelope();
-        if !is_body {
+        let of_soap = reader.context.uri(start.ns) == version.envelope();
+        if whole && of_soap && start.local == "Header" {
+            while let Some(header) = next_element(reader)? {
+                if must_understand(reader, version) {
+                    let uri = reader.context.uri(header.ns).to_owned();
+                    let name = (uri, header.local.to_owned());
+                    peek.must_understand.add_not_understood(name);
+                }
+                reader.skip()?;
+            }
+            continue;
+        }
+        if start.local != "Body" || !of_soap {
             reader.skip()?;
             continue;
         }

@@ -2,7 +2,7 @@
 
 use super::error::{Halt, SoapError};
 use super::form::Form;
-use super::header::{Undeclared, Understood};
+use super::header::{Undeclared, Understood, is_ours, must_understand};
 use super::reader::{BodyContent, Position, Rows};
 
 use crate::codec::{CodecError, Decoder, References, Seen, expanded, find, is_nil, shown};
@@ -114,8 +114,8 @@ impl UnitReader<'_> {
     /// Whether a body without content is a valid message.
     fn may_be_empty(&self) -> bool {
         let response = self.form.table;
-        response.fields.is_empty()
-            || self.form.bare && response.fields.iter().all(|f| f.has(Field::OPTIONAL))
+        response.fields().is_empty()
+            || self.form.bare && response.fields().iter().all(|f| f.has(Field::OPTIONAL))
     }
 
     /// What the body must contain, for an error message.
@@ -242,7 +242,7 @@ impl UnitReader<'_> {
             .or_else(|| Decoder::stray(reader, response, start, |index| self.seen.has(index)))
             .and_then(|index| response.field(index).map(|field| (index, field)))
         else {
-            if response.fields.is_empty() || self.form.encoded {
+            if response.fields().is_empty() || self.form.encoded {
                 return Ok(reader.skip()?);
             }
             return Err(CodecError::decode(format!(
@@ -265,6 +265,10 @@ impl UnitReader<'_> {
     }
 
     fn header(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
+        // A client cannot be an intermediary, and reads all headers of its response.
+        if self.form.is_request && !is_ours(reader, *self.found) {
+            return Ok(reader.skip()?);
+        }
         let declared = self.form.headers;
         let known = declared.iter().copied().find(|table| is(table, start));
         if let Some(table) = known.or_else(|| stray(reader, declared, start)) {
@@ -282,7 +286,7 @@ impl UnitReader<'_> {
                 self.undeclared.understood.push(element);
                 return Ok(());
             }
-        } else if self.must_understand(reader) {
+        } else if must_understand(reader, *self.found) {
             if self.form.is_request {
                 let name = (uri.to_owned(), start.local.to_owned());
                 self.undeclared.add_not_understood(name);
@@ -296,26 +300,6 @@ impl UnitReader<'_> {
             .into());
         }
         Ok(reader.skip()?)
-    }
-
-    /// Whether the header whose start tag was read last is addressed to this program and must not be
-    /// ignored.
-    fn must_understand(&self, reader: &Reader<'_>) -> bool {
-        let said = |name: &str| {
-            let found = reader.attributes().iter().find(|attribute| {
-                attribute.local == name && reader.context.uri(attribute.ns) == self.found.envelope()
-            });
-            found.map(|attribute| attribute.value.trim())
-        };
-        let role = match self.found {
-            SoapVersion::V1_1 => said("actor"),
-            SoapVersion::V1_2 => said("role"),
-        };
-        let ours = match role {
-            None | Some("") => true,
-            Some(role) => OUR_ROLES.contains(&role),
-        };
-        ours && matches!(said("mustUnderstand"), Some("1" | "true"))
     }
 
     fn response(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
@@ -334,7 +318,7 @@ impl UnitReader<'_> {
             return Ok(None);
         };
         let ty = rows.summary.ty();
-        let field = &ty.fields[usize::from(rows.records)];
+        let field = &ty.fields()[usize::from(rows.records)];
         if is_field(reader, field, start) {
             if is_nil(reader)? {
                 // This is not a row but, for example, part of a list of records that is read as a
@@ -348,7 +332,7 @@ impl UnitReader<'_> {
             return Ok(Some(row));
         }
         match (0..)
-            .zip(ty.fields)
+            .zip(ty.fields())
             .find(|(_, field)| is_field(reader, field, start))
         {
             Some((index, field)) => self
@@ -361,13 +345,6 @@ impl UnitReader<'_> {
         Ok(None)
     }
 }
-
-/// The roles of this program: it is the next node and the ultimate receiver.
-const OUR_ROLES: [&str; 3] = [
-    "http://schemas.xmlsoap.org/soap/actor/next",
-    "http://www.w3.org/2003/05/soap-envelope/role/next",
-    "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
-];
 
 /// The name that [`shown`] returns, in backticks for a message.
 fn found(reader: &Reader<'_>, start: Start<'_>) -> String {

@@ -33,7 +33,7 @@ use http::{HeaderValue, StatusCode};
 
 pub use body::Body;
 pub use error::TransportError;
-#[cfg(feature = "unstable-reqwest")]
+#[cfg(feature = "unstable-transport")]
 pub use https::client_config;
 #[cfg(feature = "https")]
 pub use https::{Https, HttpsBuilder};
@@ -44,9 +44,9 @@ use crate::secret::Secret;
 
 /// How long a response asks the client to wait: its `Retry-After`, its `Date`, and the time of this machine.
 ///
-/// The feature `unstable-reqwest` adds this function, for other clients of the same program. It is exempt from
+/// The feature `unstable-transport` adds this function, for other clients of the same program. It is exempt from
 /// semantic versioning.
-#[cfg(feature = "unstable-reqwest")]
+#[cfg(feature = "unstable-transport")]
 #[must_use]
 pub fn parse_retry_after(
     value: &str,

@@ -28,6 +28,9 @@ pub(super) fn find(bytes: &[u8]) -> Result<Option<Found>, XmlError> {
     }
     let is_space = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r');
     let blank = bytes.iter().take_while(|b| is_space(b)).count();
+    if blank >= MAX_HEAD {
+        return Ok(Some(Found::Silent));
+    }
     let head = bytes.get(blank..).unwrap_or_default();
     if head.len() < 6 {
         let more = bytes.len() < MAX_HEAD && b"<?xml".starts_with(&head[..head.len().min(5)]);

@@ -1,5 +1,8 @@
 //! Why a document cannot be read.
 
+/// What to do about a message that exceeds a limit of its size.
+pub(crate) const SMALLER: &str = "ask for smaller batches or raise the limit";
+
 /// Why a document cannot be read. The message says what was found. If a limit was exceeded, the
 /// message contains its name and value.
 #[derive(Debug)]
@@ -9,6 +12,8 @@ pub(crate) struct XmlError(Box<Inner>);
 struct Inner {
     kind: XmlErrorKind,
     message: String,
+    /// What the program that reads the document can do.
+    advice: Option<&'static str>,
 }
 
 /// The classes of [`XmlError`].
@@ -28,8 +33,11 @@ pub(crate) enum XmlErrorKind {
 
 impl XmlError {
     pub(crate) fn new(kind: XmlErrorKind, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self(Box::new(Inner { kind, message }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            advice: None,
+        }))
     }
 
     pub(crate) fn malformed(message: impl Into<String>) -> Self {
@@ -46,14 +54,24 @@ impl XmlError {
         Self::new(XmlErrorKind::Late, message)
     }
 
-    pub(crate) fn into_parts(self) -> (XmlErrorKind, String) {
-        (self.0.kind, self.0.message)
+    /// Adds what the program that reads the document can do. Whoever sent the document does not see it.
+    pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
+        self.0.advice = Some(advice);
+        self
+    }
+
+    pub(crate) fn into_parts(self) -> (XmlErrorKind, String, Option<&'static str>) {
+        (self.0.kind, self.0.message, self.0.advice)
     }
 }
 
 impl std::fmt::Display for XmlError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.message)?;
+        match self.0.advice {
+            Some(advice) => write!(f, "; {advice}"),
+            None => Ok(()),
+        }
     }
 }
 

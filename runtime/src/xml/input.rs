@@ -3,7 +3,12 @@
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
 use super::encoding::{self, Found};
-use super::error::{XmlError, XmlErrorKind};
+use super::error::{SMALLER, XmlError, XmlErrorKind};
+
+/// The number of bytes that are copied to complete a character, or what says the encoding.
+const JOINED: usize = 4 << 10;
+/// The number of bytes that are decoded at once from another encoding than UTF-8.
+const DECODED: usize = 16 << 10;
 
 /// Collects bytes as text. The reader takes whole units from the front, and returns to the front if
 /// the rest of a unit is missing.
@@ -56,28 +61,30 @@ impl Input {
         self.charset = encoding::of_charset(name);
     }
 
-    /// Adds bytes, which must be decompressed.
+    /// Adds bytes, which must be decompressed. `limit` is the maximum number of bytes, and of the bytes
+    /// of text that are in memory at a time.
     pub(crate) fn feed(&mut self, chunk: &[u8], limit: usize) -> Result<(), XmlError> {
-        self.fed = self.fed.saturating_add(chunk.len());
-        if self.fed > limit {
-            return Err(XmlError::limit(format!(
-                "the message is longer than the limit `body` of {limit} bytes; ask for smaller \
-                 batches or raise the limit"
-            )));
+        if self.fed.saturating_add(chunk.len()) > limit {
+            return Err(too_long(limit));
         }
         if self.pos > 0 {
             self.buffer.drain(..self.pos);
             self.pos = 0;
         }
-        if self.partial.is_empty() && !matches!(self.decoding, Decoding::Unknown) {
-            return self.append(chunk);
+        let mut rest = chunk;
+        while !self.partial.is_empty() && !rest.is_empty() {
+            let (head, tail) = rest.split_at(rest.len().min(JOINED));
+            let mut joined = std::mem::take(&mut self.partial);
+            joined.extend_from_slice(head);
+            self.fed += head.len();
+            self.append(&joined, limit)?;
+            rest = tail;
         }
-        let mut joined = std::mem::take(&mut self.partial);
-        joined.extend_from_slice(chunk);
-        self.append(&joined)
+        self.fed += rest.len();
+        self.append(rest, limit)
     }
 
-    fn append(&mut self, bytes: &[u8]) -> Result<(), XmlError> {
+    fn append(&mut self, bytes: &[u8], limit: usize) -> Result<(), XmlError> {
         if matches!(self.decoding, Decoding::Unknown) {
             self.decoding = match encoding::find(bytes)? {
                 None => {
@@ -90,12 +97,24 @@ impl Input {
             };
         }
         match self.decoding {
-            Decoding::Other(..) => self.append_other(bytes),
-            _ => self.append_utf8(bytes),
+            Decoding::Other(..) => self.append_other(bytes, limit),
+            _ => self.append_utf8(bytes, limit),
         }
     }
 
-    fn append_utf8(&mut self, bytes: &[u8]) -> Result<(), XmlError> {
+    /// Makes room for more text. The buffer grows by half of its size, and not beyond the limit unless
+    /// it must: a buffer that doubles could take twice as many bytes as a message may have.
+    fn reserve(&mut self, more: usize, limit: usize) {
+        let needed = self.buffer.len().saturating_add(more);
+        let capacity = self.buffer.capacity();
+        if needed > capacity {
+            let grown = (capacity + capacity / 2).min(limit).max(needed);
+            self.buffer.reserve_exact(grown - self.buffer.len());
+        }
+    }
+
+    fn append_utf8(&mut self, bytes: &[u8], limit: usize) -> Result<(), XmlError> {
+        self.reserve(bytes.len(), limit);
         let undecided = matches!(self.decoding, Decoding::Ascii);
         match str::from_utf8(bytes) {
             Ok(text) => {
@@ -114,7 +133,7 @@ impl Input {
                 if error.error_len().is_some() {
                     if let (Decoding::Ascii, Some(charset)) = (&self.decoding, self.charset) {
                         self.decoding = Decoding::of(charset);
-                        return self.append_other(rest);
+                        return self.append_other(rest, limit);
                     }
                     let at = self.fed - rest.len().min(self.fed);
                     return Err(XmlError::malformed(format!(
@@ -127,13 +146,27 @@ impl Input {
         Ok(())
     }
 
-    fn append_other(&mut self, mut bytes: &[u8]) -> Result<(), XmlError> {
-        let Decoding::Other(encoding, decoder) = &mut self.decoding else {
-            return Ok(());
-        };
+    fn append_other(&mut self, bytes: &[u8], limit: usize) -> Result<(), XmlError> {
+        for piece in bytes.chunks(DECODED) {
+            self.decode(piece, limit)?;
+            // A character may take more bytes in UTF-8 than in the encoding of the message.
+            if self.buffer.len() > limit {
+                return Err(too_long(limit));
+            }
+        }
+        Ok(())
+    }
+
+    fn decode(&mut self, mut bytes: &[u8], limit: usize) -> Result<(), XmlError> {
         loop {
+            let Decoding::Other(_, decoder) = &self.decoding else {
+                return Ok(());
+            };
             let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
-            self.buffer.reserve(room.unwrap_or(bytes.len()));
+            self.reserve(room.unwrap_or(bytes.len()), limit);
+            let Decoding::Other(encoding, decoder) = &mut self.decoding else {
+                return Ok(());
+            };
             let (result, read) =
                 decoder.decode_to_string_without_replacement(bytes, &mut self.buffer, false);
             bytes = bytes.get(read..).unwrap_or_default();
@@ -234,6 +267,11 @@ impl Input {
     pub(crate) fn is_at_end(&self) -> bool {
         self.last && self.partial.is_empty()
     }
+}
+
+fn too_long(limit: usize) -> XmlError {
+    let message = format!("the message is longer than the limit `body` of {limit} bytes");
+    XmlError::limit(message).with_advice(SMALLER)
 }
 
 impl std::fmt::Debug for Input {

@@ -18,7 +18,7 @@ mod tag;
 pub(crate) mod text;
 pub(crate) mod writer;
 
-pub(crate) use error::{XmlError, XmlErrorKind};
+pub(crate) use error::{SMALLER, XmlError, XmlErrorKind};
 pub(crate) use input::Input;
 pub(crate) use names::{Context, NsId};
 pub(crate) use reader::{Checkpoint, Halt, Reader, Start, Token};

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::chars;
+use super::error::XmlError;
 use super::reader::{Halt, Reader, Result};
 use super::scan::{below, equal, quiet_len};
 use crate::drift::DifferenceKind;
@@ -70,9 +71,11 @@ impl<'x> Reader<'x> {
                 self.context.drift.add(kind, "", "");
                 Ok(char::REPLACEMENT_CHARACTER)
             }
-            Wrong::Character(code) => self.wrong(format!(
-                "a reference to the character U+{code:04X}, which XML 1.0 does not allow; \
-                 `Leniency::replace_characters` reads it as U+FFFD"
+            Wrong::Character(code) => Err(Halt::Error(
+                XmlError::malformed(format!(
+                    "a reference to the character U+{code:04X}, which XML 1.0 does not allow"
+                ))
+                .with_advice("`Leniency::replace_characters` reads it as U+FFFD"),
             )),
             Wrong::Name => self.wrong(
                 "a reference that is neither one of XML's five entities nor a character reference",

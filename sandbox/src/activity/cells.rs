@@ -1,4 +1,4 @@
-//! The values of event log files, column by column, as real files have them.
+//! The values of event log files by column. They resemble those of real files.
 
 use super::History;
 use super::files::File;
@@ -32,7 +32,7 @@ pub(super) fn write(column: &str, context: &Context<'_>, out: &mut Vec<u8>) {
                 compact(time, out);
             }
         }
-        // It is missing in some rows, and some tens of milliseconds off in others.
+        // In real files, it is missing in some rows, and differs by some tens of milliseconds in others.
         "TIMESTAMP_DERIVED" => match (time, number % 13) {
             (None, _) | (_, 5) => {}
             (Some(time), 3) => dates::write_datetime(time + (h % 80) as i64, out),
@@ -111,7 +111,7 @@ pub(super) fn write(column: &str, context: &Context<'_>, out: &mut Vec<u8>) {
                 out,
             );
         }
-        // Nothing but quotes: a value of two quotes, each of them doubled.
+        // Real files have values that consist only of quotes: two quotes, each of them doubled.
         "CLIENT_NAME" | "EXCEPTION_MESSAGE" | "PREFIXES_SEARCHED" | "CLIENT_VERSION"
             if number % 16 == 9 =>
         {
@@ -153,8 +153,8 @@ const FILLING: &[u8] = b"/apex/Overview?retURL=%2Fhome%2Fhome.jsp&inline=1&x=SEL
 Industry%3D%27Energy%27, Class.Billing.run: line 42, column 7; Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
 (KHTML, like Gecko) Chrome/131.0 Safari/537.36 %20Umsatz%20pro%20Quartal%20und%20Region%2C%20ohne%20Storno ";
 
-/// Writes a value of exactly this many bytes: with quotes around it, line breaks, a NUL or letters
-/// beyond ASCII, depending on the number of the row.
+/// Writes a value of exactly this many bytes. Depending on the number of the row, it contains quotes around
+/// it, line breaks, a NUL, or letters beyond ASCII.
 pub(super) fn fill(length: usize, number: u64, h: u64, out: &mut Vec<u8>) {
     let at = out.len();
     let end = at + length;
@@ -172,7 +172,7 @@ pub(super) fn fill(length: usize, number: u64, h: u64, out: &mut Vec<u8>) {
         return;
     }
     match number % 16 {
-        // A value with quotes around it has three of them on each side.
+        // A value that is itself in quotes begins and ends with three quotes.
         1 => {
             out[at..at + 2].copy_from_slice(b"\"\"");
             out[end - 2..].copy_from_slice(b"\"\"");
@@ -187,7 +187,7 @@ pub(super) fn fill(length: usize, number: u64, h: u64, out: &mut Vec<u8>) {
     }
 }
 
-/// Some are empty, some are shared by several rows, and some have a form of their own.
+/// Writes a request id. Some are empty, some are shared by several rows, and some have another form.
 fn request_id(number: u64, h: u64, out: &mut Vec<u8>) {
     match number % 8 {
         0 => {}
@@ -207,7 +207,7 @@ fn request_id(number: u64, h: u64, out: &mut Vec<u8>) {
     }
 }
 
-/// Writes `20260131235959.123`.
+/// Writes a time such as `20260131235959.123`.
 fn compact(time: i64, out: &mut Vec<u8>) {
     let mut text = Vec::with_capacity(24);
     dates::write_datetime(time, &mut text);

@@ -1,7 +1,8 @@
 //! The content of event log files, computed row by row.
 //!
-//! The length of a row follows from its number, and one column is filled until the row has it. So the
-//! length of a file is known without making it. The rows have everything that is odd in real files.
+//! The length of a row follows from its number, and one column is filled until the row has that length.
+//! Therefore the length of a file is known before its content is computed. The rows have all oddities of
+//! real files.
 
 use std::sync::Arc;
 
@@ -10,35 +11,35 @@ use super::files::{Damage, Fate, File};
 use super::{History, cells};
 use crate::random::mix;
 
-/// The lengths of sixteen rows in turn.
+/// The lengths of sixteen consecutive rows in bytes.
 const WIDTHS: [u64; 16] = [
     1_060, 1_130, 1_240, 1_080, 1_170, 1_210, 1_090, 1_150, 1_300, 1_070, 1_120, 1_190, 1_100,
     1_260, 1_140, 1_090,
 ];
-/// The average length of a row.
+/// The average length of a row in bytes.
 pub(super) const ROW: u64 = 1_150;
-/// The number of the row that has one very long value, and by how much it is longer.
+/// The number of the row with one very long value, and the additional bytes of that value.
 const LONG: (u64, u64) = (4, 140_000);
 /// The row after which some files repeat their header.
 const REPEATED_AFTER: u64 = 3;
 
-/// The content of a file on its way.
+/// The content of a file that is being written.
 pub(crate) struct Content {
     history: Arc<History>,
     file: File,
     layout: Layout,
     /// The next row; 0 is the header.
     next: u64,
-    /// The end of the row that is being made.
+    /// The end of the row that is being computed.
     tail: Vec<u8>,
 }
 
-/// Everything that the length of a content depends on.
+/// The numbers that determine the length of a content.
 struct Layout {
     columns: Columns,
     header: Vec<u8>,
     rows: u64,
-    /// The seed of its values.
+    /// The seed of the values.
     seed: u64,
     has_long_value: bool,
     repeats_header: bool,
@@ -87,7 +88,7 @@ impl Layout {
 
     fn length(&self) -> u64 {
         let round: u64 = WIDTHS.iter().sum::<u64>() + self.columns.extra;
-        // Rows are numbered from 1, so the first one has the second width.
+        // Row numbers begin at 1, so the first row has the second width.
         let rounds = self.rows / 16;
         let rest: u64 = (rounds * 16 + 1..=self.rows)
             .map(|row| self.width(row))
@@ -113,7 +114,7 @@ impl Content {
         }
     }
 
-    /// Adds rows until there are `enough` bytes more. Returns whether there is anything left.
+    /// Appends rows until at least `enough` bytes are added. Returns whether rows are left.
     pub(crate) fn write(&mut self, enough: usize, out: &mut Vec<u8>) -> bool {
         let end = out.len() + enough;
         while self.next <= self.layout.rows {
@@ -135,7 +136,7 @@ impl Content {
 }
 
 impl Layout {
-    /// Writes a row. Its cells before and after the one that is filled are made first.
+    /// Writes a row. The cells before and after the filled one are computed first.
     fn row(
         &self,
         history: &History,
@@ -183,7 +184,7 @@ impl Layout {
 }
 
 impl File {
-    /// The time of a row, or None if it has none.
+    /// The time of a row, or `None` if the row has none.
     pub(super) fn time(&self, number: u64, rows: u64) -> Option<i64> {
         if number % 499 == 498 {
             return None;
@@ -193,7 +194,7 @@ impl File {
         Some(self.log_date + (number as i64 - 1) * step + jitter % step.max(1))
     }
 
-    /// How many bytes `LogFileLength` announces.
+    /// The number of bytes, as `LogFileLength` states it.
     pub(crate) fn length(&self, history: &History, revision: u64) -> u64 {
         let layout = Layout::new(history, self, revision);
         let length = layout.length();
@@ -210,8 +211,8 @@ impl File {
         }
     }
 
-    /// The names of the columns, and the types that `LogFileFieldTypes` gives them. Both are cut, as those
-    /// of wide types are.
+    /// The names of the columns, and the types that `LogFileFieldTypes` gives them. Both are truncated, as
+    /// Salesforce does for types with many columns.
     pub(crate) fn columns(&self) -> (String, String) {
         let names = self.kind.columns(self.variant).names;
         let types: Vec<_> = names.iter().map(|name| cells::type_of(name)).collect();
@@ -234,9 +235,9 @@ mod tests {
         History::of(&org.with_activity(Activity::days(30).files(1))).unwrap()
     }
 
-    /// The values of a row are shorter than the row, so the formula for the length is right.
+    /// The formula for the length requires that the values of a row are shorter than the row.
     #[test]
-    fn every_content_has_the_length_that_is_announced() {
+    fn every_content_has_the_stated_length() {
         let history = history();
         let fates = [
             Fate::Kept,

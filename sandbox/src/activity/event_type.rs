@@ -5,11 +5,11 @@
 pub(super) struct EventType {
     pub(super) name: &'static str,
     family: Family,
-    /// Whether orgs without Event Monitoring have it.
+    /// Whether orgs without Event Monitoring have files of this type.
     pub(super) is_free: bool,
 }
 
-/// All types. Those that say most come first, because small orgs have only some of them.
+/// All types. The most interesting ones come first, because small orgs have only some of them.
 pub(super) static TYPES: &[EventType] = &[
     EventType::new("Login", Family::Login, true),
     EventType::new("Logout", Family::Logout, true),
@@ -102,11 +102,11 @@ enum Family {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
     pub(super) names: Vec<&'static str>,
-    /// The column that is filled until the row has its length.
+    /// The index of the column that is filled until the row has its length.
     pub(super) filled: usize,
-    /// The columns that the header joins in one cell by mistake: the first of two.
+    /// The index of the first of two columns whose names the header joins in one cell by mistake.
     pub(super) glued: Option<usize>,
-    /// Bytes by which one row in sixteen is longer.
+    /// The additional bytes of one row in sixteen.
     pub(super) extra: u64,
 }
 
@@ -140,7 +140,7 @@ impl EventType {
         }
     }
 
-    /// The columns in the nth of the sets that this type has had over time.
+    /// The nth of the sets of columns that this type has had over time.
     pub(super) fn columns(&self, n: u64) -> Columns {
         let parts: &[&'static str] = match self.family {
             Family::Login if n.is_multiple_of(4) => &[HEAD, OLD_LOGIN],
@@ -157,7 +157,7 @@ impl EventType {
         let mut names: Vec<&'static str> = (parts.iter())
             .flat_map(|part| part.split_whitespace())
             .collect();
-        // The order differs from that of the documentation, and changes.
+        // The order of the columns differs from the documentation, and changes over time.
         if n % 5 == 4 {
             let at = names.len() - 4;
             names[2..at].rotate_left(3);

@@ -1,4 +1,4 @@
-//! The event log files of the activity: which there are, when they were made, and what becomes of them.
+//! The event log files of the activity: their list, their creation, and their changes.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use crate::soql::dates::DAY;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-/// The most event types of a small org.
+/// The largest number of event types in a small org.
 const FEW_TYPES: u64 = 8;
-/// Event types that have hourly files.
+/// The number of event types with hourly files.
 const HOURLY_TYPES: u64 = 4;
-/// Files that were created within this time can change while the sandbox runs. A reader lists them in
-/// every run, because a file can appear within three days of what it logs.
+/// Files that were created within this time can change while the sandbox runs. A reader lists them in every
+/// run, because a file can appear up to three days after the events that it logs.
 const FRESH: i64 = 47 * HOUR;
 
 /// An event log file.
@@ -24,47 +24,48 @@ const FRESH: i64 = 47 * HOUR;
 pub(crate) struct File {
     pub(crate) serial: i64,
     pub(super) kind: &'static EventType,
-    /// Which set of columns it has.
+    /// The number of its set of columns.
     pub(super) variant: u64,
     pub(crate) is_hourly: bool,
     pub(crate) sequence: i64,
-    /// The start of the day or the hour that it logs.
+    /// The start of the day or the hour that the file covers.
     pub(crate) log_date: i64,
     pub(crate) created: i64,
-    /// Rows of its first content.
+    /// The number of rows of its first content.
     pub(super) rows: u64,
     pub(crate) fate: Fate,
 }
 
-/// What becomes of a file while the sandbox runs.
+/// How a file changes while the sandbox runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It stays as it is.
+    /// It does not change.
     Kept,
-    /// It becomes visible while the sandbox runs, when `created` has come.
+    /// It becomes visible while the sandbox runs, at the time `created`.
     Late,
-    /// Once it was read, it is made again with the same Id and other content.
+    /// After it was read, it gets another content with the same Id.
     Remade,
     /// Some minutes after it was read, it is deleted.
     Deleted,
-    /// As `Deleted`, and as soon as it was read, a file with this serial number is there in its place.
+    /// It is deleted as in `Deleted`, and as soon as it was read, a file with this serial number replaces
+    /// it.
     Replaced(i64),
-    /// It takes the place of another file.
+    /// It replaces another file.
     Replacement,
-    /// Once another file was read, it is deleted. So it is listed and cannot be had.
+    /// It is deleted once another file was read. Therefore it is listed, but cannot be read.
     Withheld,
-    /// Its content is damaged, and stays so.
+    /// Its content is damaged for good.
     Damaged(Damage),
 }
 
-/// What is wrong with a file.
+/// A defect of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Damage {
     /// It ends inside quotes.
     Cut,
-    /// A row has a value too many.
+    /// A row has one value too many.
     Wide,
-    /// It is shorter than announced.
+    /// The file is shorter than stated.
     Length,
 }
 
@@ -73,22 +74,22 @@ impl File {
         self.kind.name
     }
 
-    /// The length of the time that it logs.
+    /// The length of the time that the file covers, in milliseconds.
     pub(super) fn span(&self) -> i64 {
         if self.is_hourly { HOUR } else { DAY }
     }
 
-    /// How many rows a content has. The second one has a few more.
+    /// The number of rows of a content. The second content has a few more rows.
     pub(crate) fn rows(&self, revision: u64) -> u64 {
         self.rows + 3 * (revision - 1)
     }
 
-    /// Whether it is in the listing when the sandbox starts.
+    /// Whether the file is in the list when the sandbox starts.
     pub(crate) fn is_there_at_first(&self) -> bool {
         !matches!(self.fate, Fate::Late | Fate::Replacement)
     }
 
-    /// The number of the content that stays, if there is one that can be read.
+    /// The number of the final content, if there is one that can be read.
     pub(crate) fn last_revision(&self) -> Option<u64> {
         match self.fate {
             Fate::Withheld | Fate::Damaged(_) => None,
@@ -139,8 +140,8 @@ struct Lister<'a> {
 }
 
 impl Lister<'_> {
-    /// Hourly files begin at a midnight and have no gaps. Every tenth has late events of an hour that has
-    /// a file already.
+    /// Makes hourly files. They begin at midnight and have no gaps. Every tenth file contains late events
+    /// of an hour that already has a file.
     fn hourly(&self, count: u64, files: &mut Vec<File>) {
         let types = HOURLY_TYPES.min(self.types.len() as u64);
         let days = (count.div_ceil(types * 24) as i64).clamp(1, self.days);
@@ -164,7 +165,8 @@ impl Lister<'_> {
         }
     }
 
-    /// Daily files are made in the night after the day; every thirteenth is two days late.
+    /// Makes daily files. They are created in the night after their day, and every thirteenth is two days
+    /// late.
     fn daily(&self, count: u64, files: &mut Vec<File>) {
         if count == 0 {
             return;
@@ -173,7 +175,7 @@ impl Lister<'_> {
         let types = (count.div_ceil(self.days as u64))
             .max(FEW_TYPES.min(count))
             .min(all);
-        // A daily file has as many rows as the hourly files of its day.
+        // A daily file has the same number of rows as the hourly files of its day.
         let mut sums: HashMap<(&str, i64), u64> = HashMap::new();
         for file in files.iter() {
             let day = file.log_date.div_euclid(DAY);
@@ -205,26 +207,26 @@ impl Lister<'_> {
         let h = self.mixed(&[5, serial as u64]);
         let average = self.activity.file_size / csv::ROW;
         let rows = match serial % 23 {
-            // A file with nothing but its header.
+            // The file has only a header.
             11 => 0,
             _ => (average * (50 + h % 101) / 100).max(1),
         };
         files.push(File {
             serial,
             kind: self.types[kind],
-            // The columns of a type change from time to time, as releases change them.
+            // The columns of a type change from time to time, as they do with releases of Salesforce.
             variant: (log_date.div_euclid(3 * DAY)) as u64,
             is_hourly: sequence.is_some(),
             sequence: sequence.unwrap_or(0),
             log_date,
-            // Created in batches: several files have the same time.
+            // Files are created in batches, so several files have the same time.
             created: created.min(self.end - 90_000).div_euclid(60_000) * 60_000,
             rows,
             fate: Fate::Kept,
         });
     }
 
-    /// Makes one of the files as large as the settings want it.
+    /// Enlarges one of the files to the size in the settings.
     fn enlarge(&self, files: &mut [File]) {
         let rows = self.activity.big_file.div_ceil(csv::ROW);
         let at = wanted(files).iter().position(|wanted| *wanted);
@@ -233,7 +235,7 @@ impl Lister<'_> {
         }
     }
 
-    /// Decides what becomes of the newest files.
+    /// Decides how the newest files change.
     fn decide(&self, wanted: &[bool], within: i64, files: &mut Vec<File>) {
         let mut fresh: Vec<usize> = (0..files.len())
             .filter(|at| wanted[*at] && files[*at].fate == Fate::Kept && files[*at].rows > 0)
@@ -270,8 +272,8 @@ impl Lister<'_> {
     }
 }
 
-/// Which files a reader takes that wants every event once: hourly files, and daily files of the days
-/// before the first hourly file of their type.
+/// For each file, whether a reader needs it to get every event once: hourly files, and daily files of the
+/// days before the first hourly file of their type.
 pub(super) fn wanted(files: &[File]) -> Vec<bool> {
     let mut first: HashMap<&str, i64> = HashMap::new();
     for file in files.iter().filter(|file| file.is_hourly) {
@@ -284,7 +286,7 @@ pub(super) fn wanted(files: &[File]) -> Vec<bool> {
     files.iter().map(is_wanted).collect()
 }
 
-/// Damages the oldest of the wanted files, which expire first.
+/// Damages the oldest of the needed files, which expire first.
 fn damage(activity: &Activity, wanted: &[bool], files: &mut [File]) {
     let mut left = activity.damaged;
     let mut all: Vec<_> = (files.iter_mut().zip(wanted))

@@ -1,7 +1,7 @@
 //! What happened in the org: the rows of LoginHistory and SetupAuditTrail, and the event log files.
 //!
-//! Everything is computed from the number of a row or file and the seed of the [`Activity`]. Nothing is
-//! kept but the list of files.
+//! Everything is computed from the number of a row or file and the seed of the [`Activity`]. Only the list
+//! of files is kept in memory.
 
 mod cells;
 mod csv;
@@ -25,15 +25,15 @@ use crate::id::Id;
 use crate::org::{Activity, Org};
 use crate::random::mix;
 
-/// Milliseconds between two changes of users and assignments.
+/// The time between two changes of users and assignments, in milliseconds.
 const MOMENT: i64 = 10_000;
 
-/// The activity of an org, ready to be computed.
+/// The prepared activity of an org.
 #[derive(Debug)]
 pub(crate) struct History {
     pub(crate) activity: Activity,
     seed: u64,
-    /// The id of the org in 15 characters.
+    /// The id of the org, with 15 characters.
     org_id: String,
     /// The ids of some users.
     users: Vec<[u8; 18]>,

@@ -1,6 +1,6 @@
-//! The rows of LoginHistory, SetupAuditTrail and EventLogFile, as far as the activity decides them.
+//! The values of LoginHistory, SetupAuditTrail and EventLogFile that the activity determines.
 //!
-//! What it does not decide, such as the browser of a login, is made as for any other object.
+//! Other values, such as the browser of a login, are generated as for any other object.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use super::files::File;
 use crate::org::Object;
 use crate::random::{hash, mix};
 
-/// Makes the value of a field from the number of the row.
+/// Computes the value of a field from the number of the row.
 pub(crate) type Make = Box<dyn Fn(i64) -> Value>;
 
-/// The rows of a burst have the same time. There are more of them than fit in one response.
+/// The number of rows with the same time. It is more than fits in one response.
 const BURST: i64 = 2_500;
 
-/// Changes of the setup: action, section and what is displayed.
+/// Changes of the setup: the action, the section and the displayed text.
 const CHANGES: &[(&str, Option<&str>, &str)] = &[
     (
         "createduser",
@@ -94,7 +94,7 @@ const CHANGES: &[(&str, Option<&str>, &str)] = &[
     ),
 ];
 
-/// The maker of a field, if the activity decides it.
+/// The function that computes a field, if the activity determines the field.
 pub(crate) fn maker(history: &Arc<History>, object: &Object, field: &str) -> Option<Make> {
     let history = history.clone();
     let seed = mix(hash(&[&object.name, field]) ^ history.activity.seed);
@@ -113,7 +113,7 @@ pub(crate) fn maker(history: &Arc<History>, object: &Object, field: &str) -> Opt
             Box::new(move |serial| change(serial).1.map_or(Value::Null, text))
         }
         ("SetupAuditTrail", "Display") => Box::new(move |serial| text(change(serial).2)),
-        // Some of the changes were made by nobody.
+        // Some changes have no user.
         ("SetupAuditTrail", "CreatedById") if object.fields.contains_key(field) => {
             let users = history.users.len() as i64;
             let base = history.user_base;
@@ -135,7 +135,7 @@ pub(crate) fn maker(history: &Arc<History>, object: &Object, field: &str) -> Opt
 
 type FileField = fn(&History, &File, u64) -> Value;
 
-/// What the second content of a file changes.
+/// The values that change with the second content of a file.
 pub(crate) fn remade(history: &History, file: &File, at: i64) -> [(&'static str, Value); 3] {
     [
         ("LogFileLength", Value::Real(file.length(history, 2) as f64)),
@@ -144,7 +144,7 @@ pub(crate) fn remade(history: &History, file: &File, at: i64) -> [(&'static str,
     ]
 }
 
-/// The fields of EventLogFile that the activity decides, for one of its contents.
+/// The fields of EventLogFile that the activity determines, for one of the contents of a file.
 const FILE_FIELDS: &[(&str, FileField)] = &[
     ("ApiVersion", |_, _, _| Value::Real(64.0)),
     ("EventType", |_, file, _| text(file.event_type())),
@@ -179,7 +179,7 @@ fn change(serial: i64) -> &'static (&'static str, Option<&'static str>, &'static
 }
 
 impl History {
-    /// How many rows of an object become visible late.
+    /// The number of rows of an object that become visible late.
     fn late(&self, rows: u64) -> i64 {
         if self.activity.late.is_none() || rows < 4 {
             return 0;
@@ -187,8 +187,8 @@ impl History {
         (rows / 50).clamp(2, 40) as i64
     }
 
-    /// Whether a row becomes visible while the sandbox runs, and when: that many milliseconds after the
-    /// end of the activity.
+    /// When a row becomes visible while the sandbox runs, in milliseconds after the end of the activity, or
+    /// `None` if it is visible from the start.
     pub(super) fn visible_after(&self, object: &str, serial: i64) -> Option<i64> {
         let rows = match object {
             "LoginHistory" => self.activity.logins,
@@ -199,13 +199,13 @@ impl History {
         if late == 0 {
             return None;
         }
-        // Their numbers lie between those of other rows.
+        // The numbers of late rows are between those of other rows.
         let step = rows as i64 / late;
         let (rank, rest) = ((serial - 1) / step, (serial - 1) % step);
         (rest == step / 2 && rank < late).then(|| 5_000 + rank * (within - 10_000) / late)
     }
 
-    /// The rows that become visible late, and how many milliseconds after the end of the activity.
+    /// The rows that become visible late, each with the milliseconds after the end of the activity.
     pub(super) fn late_rows(&self, object: &str) -> Vec<(i64, i64)> {
         let rows = match object {
             "LoginHistory" => self.activity.logins,
@@ -219,7 +219,7 @@ impl History {
             .collect()
     }
 
-    /// Whether a row is there when the sandbox starts.
+    /// Whether a row is visible when the sandbox starts.
     pub(crate) fn is_there_at_first(&self, object: &str, serial: i64) -> bool {
         match object {
             "EventLogFile" => self.file(serial).is_some_and(File::is_there_at_first),
@@ -227,15 +227,15 @@ impl History {
         }
     }
 
-    /// The time of a row that becomes visible late: some minutes before that.
+    /// The time of a row that becomes visible late. It is some minutes earlier.
     fn late_time(&self, visible: i64, serial: i64) -> i64 {
         let most = (self.activity.late.unwrap_or(0) / 2_000).max(240);
         let before = 60 + (mix(serial as u64) >> 1) as i64 % most;
         (self.activity.end() + visible).div_euclid(1_000) * 1_000 - before * 1_000
     }
 
-    /// The time of a login. It follows the serial number roughly, so the order of the ids is not that of
-    /// the times.
+    /// The time of a login. It increases only roughly with the serial number, so the order by id differs
+    /// from the order by time.
     pub(super) fn login_time(&self, serial: i64) -> Option<i64> {
         let rows = self.activity.logins as i64;
         if let Some(visible) = self.visible_after("LoginHistory", serial) {
@@ -251,7 +251,7 @@ impl History {
         Some(self.spread(serial, rows, mix(self.seed ^ serial as u64)))
     }
 
-    /// The time of a change of the setup. Three changes at once are common.
+    /// The time of a change of the setup. Often three changes have the same time.
     pub(super) fn audit_time(&self, serial: i64) -> i64 {
         let rows = self.activity.audit as i64;
         if let Some(visible) = self.visible_after("SetupAuditTrail", serial) {
@@ -261,7 +261,7 @@ impl History {
         self.spread(first.max(1), rows, mix(!self.seed ^ first as u64))
     }
 
-    /// Spreads rows over the time, with an offset of up to ten rows.
+    /// Distributes rows over the time, with an offset of up to ten rows.
     fn spread(&self, serial: i64, rows: i64, h: u64) -> i64 {
         let (begin, end) = (self.activity.begin(), self.activity.end() - 1_000);
         let span = i128::from(end - begin);

@@ -1,4 +1,4 @@
-//! The activity of an org that is being served: its history, and what happens next.
+//! The activity of an org that is being served: its history, and its future changes.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,9 +16,9 @@ pub(crate) struct Running {
     clock: Clock,
 }
 
-/// A log file is larger than what SOAP sends.
+/// The error of a log file that is larger than SOAP allows.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("{TOO_LARGE}: LogFile has {length} bytes, and a SOAP answer takes at most {most}")]
+#[error("{TOO_LARGE}: LogFile has {length} bytes, and a SOAP response may have at most {most}")]
 pub(crate) struct TooLarge {
     length: u64,
     most: u64,
@@ -40,7 +40,7 @@ impl Running {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The content of a file, to be written piece by piece. None if it cannot be had.
+    /// The content of a file, which is written piece by piece, or `None` if the file cannot be read.
     pub(crate) fn content(&self, serial: i64, revision: u64) -> Option<Content> {
         let file = self
             .history
@@ -49,13 +49,13 @@ impl Running {
         Some(Content::new(self.history.clone(), file.clone(), revision))
     }
 
-    /// Notes that a file was sent to its end.
+    /// Records that a file was sent completely.
     pub(crate) fn was_read(&self, serial: i64) {
         let now = self.clock.now();
         self.schedule().file_was_read(&self.history, serial, now);
     }
 
-    /// The whole content of a file, unless it is too large.
+    /// The whole content of a file. A file that is too large is an error.
     pub(crate) fn whole_content(
         &self,
         serial: i64,

@@ -1,4 +1,4 @@
-//! What happens in the org while the sandbox runs, and when.
+//! The changes that the activity makes while the sandbox runs, and their times.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,41 +10,41 @@ use crate::org::Org;
 pub(super) const USERS: &str = "User";
 pub(super) const ASSIGNMENTS: &str = "PermissionSetAssignment";
 
-/// How long a file that is going to be deleted is there after it was read. A reader that is killed
-/// before it has stored the file can read it again.
+/// How long after it was read a file is deleted that is going to be deleted. A reader that is killed before
+/// it has stored the file can read it again within this time.
 const GRACE: i64 = 10 * 60_000;
 
-/// Something that happens in the org.
+/// A change in the org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happening {
-    /// A row that was there before becomes visible.
+    /// An existing row becomes visible.
     Appears { object: &'static str, serial: i64 },
-    /// A row is made now.
+    /// A row is created now.
     Created { object: &'static str, serial: i64 },
     /// A row is changed.
     Changed { object: &'static str, serial: i64 },
-    /// A row is deleted, and `getDeleted` tells it.
+    /// A row is deleted, and `getDeleted` reports it.
     Deleted { object: &'static str, serial: i64 },
     /// A log file gets its second content.
     Remade { serial: i64 },
-    /// A log file is no longer there.
+    /// A log file is deleted.
     Removed { serial: i64 },
-    /// A log file takes the place of another one.
+    /// A log file replaces another one.
     Replaced { serial: i64 },
 }
 
-/// What happens next.
+/// The future changes.
 #[derive(Debug, Default)]
 pub(crate) struct Schedule {
-    /// By time; those of the same time by their number.
+    /// The changes by time and, for the same time, by number.
     due: BTreeMap<(i64, usize), Happening>,
-    /// Files that are removed once another one is read.
+    /// Files that are deleted once another file is read.
     withheld: Vec<i64>,
     read: HashSet<i64>,
     count: usize,
 }
 
-/// What happens in the org because of its activity.
+/// The changes that result from the activity of the org.
 pub(crate) fn schedule(org: &Org, history: &History) -> Schedule {
     let mut schedule = Schedule::default();
     let end = history.activity.end();
@@ -103,7 +103,7 @@ impl Schedule {
         self.due.insert((at, self.count), happening);
     }
 
-    /// Notes that a file was read to its end, and lets happen what follows from that.
+    /// Records that a file was read completely, and schedules the changes that follow.
     pub(crate) fn file_was_read(&mut self, history: &History, serial: i64, now: i64) {
         for withheld in std::mem::take(&mut self.withheld) {
             self.add(now, Happening::Removed { serial: withheld });
@@ -122,7 +122,7 @@ impl Schedule {
         }
     }
 
-    /// Takes what has happened until now, with the time at which it did.
+    /// Removes the changes until now from the schedule, and returns them with their times.
     pub(crate) fn take(&mut self, now: i64) -> Vec<(i64, Happening)> {
         let later = self.due.split_off(&(now + 1, 0));
         std::mem::replace(&mut self.due, later)

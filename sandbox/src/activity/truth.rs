@@ -1,4 +1,4 @@
-//! The truth: what a reader must hold that has missed nothing and has invented nothing.
+//! The expected rows: what a reader must have stored that has neither missed nor invented a row.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::id::Id;
 use crate::org::Org;
 use crate::soql::dates::write_datetime;
 
-/// Writes a line `source<TAB>time<TAB>key` for each row, and returns how many there are.
+/// Writes a line `source<TAB>time<TAB>key` for each row, and returns the number of rows.
 pub(crate) fn write(org: &Org, history: &History, out: &mut dyn Write) -> io::Result<u64> {
     let mut lines = Lines {
         org,

@@ -1,15 +1,15 @@
-//! Responses that repeat what was sent, as proxies, firewalls and careless services do. A client must not
-//! show them.
+//! Responses that repeat the request, as some proxies, firewalls and services do. A client must not show
+//! what they repeat.
 
 use http::{StatusCode, header};
 
 use super::flaws;
-use crate::web::WebAnswer;
+use crate::web::WebResponse;
 
 flaws! {
     /// A response that repeats the request.
     pub enum EchoFlaw {
-        /// A fault with the whole request and each of its values in its texts; of OAuth, an error.
+        /// A fault whose texts contain the whole request and each of its values; for OAuth, an error.
         Fault = "echo_fault",
         /// A fault whose detail has the values of the request in texts, attributes and names.
         Detail = "echo_detail",
@@ -31,7 +31,7 @@ flaws! {
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 
 impl EchoFlaw {
-    pub(super) fn spoil(self, request: &[u8], answer: WebAnswer) -> WebAnswer {
+    pub(super) fn spoil(self, request: &[u8], response: WebResponse) -> WebResponse {
         let text = String::from_utf8_lossy(request).into_owned();
         let is_form = !text.trim_start().starts_with('<');
         let values = values(&text, is_form);
@@ -51,7 +51,7 @@ impl EchoFlaw {
                     "error": "invalid_grant",
                     "error_description": description,
                 });
-                WebAnswer::json(StatusCode::BAD_REQUEST, &error)
+                WebResponse::json(StatusCode::BAD_REQUEST, &error)
             }
             Self::Fault => fault(&format!("{} {}", values.join(" "), escape(&text)), ""),
             Self::Detail => {
@@ -85,7 +85,7 @@ impl EchoFlaw {
                     "<html><head><title>{title}</title></head><body>{}</body></html>",
                     escape(&text)
                 );
-                WebAnswer::new(
+                WebResponse::new(
                     StatusCode::OK,
                     "text/html; charset=utf-8",
                     page.into_bytes(),
@@ -93,25 +93,25 @@ impl EchoFlaw {
             }
             Self::Text => {
                 let body = format!("bad request: {} {text}", plain(&values).join(" "));
-                WebAnswer::new(StatusCode::BAD_GATEWAY, "text/plain", body.into_bytes())
+                WebResponse::new(StatusCode::BAD_GATEWAY, "text/plain", body.into_bytes())
             }
             Self::Redirect => {
                 let host: Vec<String> = (plain(&values).iter()).map(|value| label(value)).collect();
                 let location = format!("https://{}.invalid/", host.join("."));
-                let mut answer = answer;
-                answer.status = StatusCode::FOUND;
-                answer.body.clear();
-                answer.with(header::LOCATION, &location)
+                let mut response = response;
+                response.status = StatusCode::FOUND;
+                response.body.clear();
+                response.with(header::LOCATION, &location)
             }
         }
     }
 }
 
-fn xml(status: StatusCode, body: Vec<u8>) -> WebAnswer {
-    WebAnswer::new(status, "text/xml; charset=utf-8", body)
+fn xml(status: StatusCode, body: Vec<u8>) -> WebResponse {
+    WebResponse::new(status, "text/xml; charset=utf-8", body)
 }
 
-/// The texts of a request, escaped as XML; the last ones of many.
+/// The texts in a request, escaped as XML. Of many texts, only the last ones.
 fn values(request: &str, is_form: bool) -> Vec<String> {
     let mut values: Vec<String> = match is_form {
         true => form_urlencoded::parse(request.as_bytes())
@@ -138,7 +138,7 @@ fn escape(text: &str) -> String {
     text.replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A name of XML that is made of a value.
+/// An XML name that is made from a value.
 fn name(value: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let name: String = value
@@ -148,7 +148,7 @@ fn name(value: &str) -> String {
     format!("_{}", name.chars().take(300).collect::<String>())
 }
 
-/// A label of a host name that is made of a value.
+/// A label of a host name that is made from a value.
 fn label(value: &str) -> String {
     let label: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("x{}", label.chars().take(60).collect::<String>())

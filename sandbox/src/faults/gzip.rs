@@ -8,7 +8,7 @@ use http::{HeaderValue, header};
 
 use super::script::{End, Script, Step, head};
 use super::{Delivery, flaws};
-use crate::web::WebAnswer;
+use crate::web::WebResponse;
 
 flaws! {
     /// A compressed body that a client must refuse.
@@ -21,7 +21,7 @@ flaws! {
         BadCrc = "gzip_bad_crc",
         /// There are bytes after the end of the gzip stream.
         Trailing = "gzip_trailing",
-        /// The body is compressed twice and says so.
+        /// The body is compressed twice and declared so.
         Double = "gzip_double",
         /// Empty gzip members without end.
         EmptyMembers = "gzip_empty_members",
@@ -32,19 +32,19 @@ flaws! {
     }
 }
 
-/// Size of the block that a bomb repeats, after inflation.
+/// The size in bytes of the block that a bomb repeats, after decompression.
 const BLOCK: usize = 1 << 20;
 const BLOCKS: usize = 1 << 10;
 
 impl GzipFlaw {
-    pub(super) fn deliver(self, mut answer: WebAnswer) -> Delivery {
-        let mut body = gzip(&answer.body);
+    pub(super) fn deliver(self, mut response: WebResponse) -> Delivery {
+        let mut body = gzip(&response.body);
         let coding = match self {
             Self::Double => "gzip, gzip",
             Self::UnknownCoding => "br",
             _ => "gzip",
         };
-        answer.set(header::CONTENT_ENCODING, coding);
+        response.set(header::CONTENT_ENCODING, coding);
         match self {
             Self::Bomb => body = bomb(),
             Self::Truncated => body.truncate(body.len() / 2),
@@ -59,7 +59,7 @@ impl GzipFlaw {
             Self::Double => body = gzip(&body),
             Self::EmptyMembers => {
                 let chunked = HeaderValue::from_static("chunked");
-                let head = head(&answer, &[(header::TRANSFER_ENCODING, chunked)]);
+                let head = head(&response, &[(header::TRANSFER_ENCODING, chunked)]);
                 let members = gzip(b"").repeat(512);
                 let mut chunk = format!("{:x}\r\n", members.len()).into_bytes();
                 chunk.extend_from_slice(&members);
@@ -67,11 +67,11 @@ impl GzipFlaw {
                 let steps = vec![Step::Send(head), Step::Repeat(chunk.into())];
                 return Delivery::Raw(Script::new(steps, End::Close));
             }
-            Self::NotCompressed => body.clone_from(&answer.body),
+            Self::NotCompressed => body.clone_from(&response.body),
             Self::UnknownCoding => {}
         }
-        answer.body = body;
-        Delivery::Plain(answer)
+        response.body = body;
+        Delivery::Plain(response)
     }
 }
 
@@ -82,8 +82,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-/// A block of blanks that is compressed once and repeated. After a full flush, a block does not depend on
-/// the blocks before it.
+/// Makes many blocks of blanks. The block is compressed once and repeated, because a block does not depend
+/// on the blocks before it after a full flush.
 fn bomb() -> Vec<u8> {
     let blanks = vec![b' '; BLOCK];
     let mut deflate = Compress::new(Compression::best(), false);

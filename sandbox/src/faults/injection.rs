@@ -1,15 +1,15 @@
-//! Injections: which calls a mode hits.
+//! Injections: the calls that a mode is applied to.
 
 use std::str::FromStr;
 
 use super::{FaultName, Mode, Stage};
 use crate::error::Error;
 
-/// A mode, and the calls that it hits.
+/// A mode, and the calls that it is applied to.
 ///
-/// As text it is `NAME`, `NAME@OPERATION`, or either with `:after=N`, `:after_rows=N`, `:every=N`
-/// and `:times=N`, such as `no_response@create:every=3`. The operation is that of SOAP (`create`) or
-/// the last part of an OAuth address (`token`).
+/// The text form is `NAME`, `NAME@OPERATION`, or either of them with `:after=N`, `:after_rows=N`,
+/// `:every=N` and `:times=N`, such as `no_response@create:every=3`. The operation is a SOAP operation
+/// (`create`) or the last part of an OAuth address (`token`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Injection {
     mode: Mode,
@@ -21,7 +21,7 @@ pub struct Injection {
 }
 
 impl Injection {
-    /// A mode that hits all calls.
+    /// Makes an injection that applies a mode to all calls.
     #[must_use]
     pub fn new(mode: Mode) -> Self {
         Self {
@@ -34,35 +34,35 @@ impl Injection {
         }
     }
 
-    /// Hits only this operation.
+    /// Applies the mode only to this operation.
     #[must_use]
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.operation = Some(operation.into());
         self
     }
 
-    /// Spares the first calls.
+    /// Leaves out the first calls.
     #[must_use]
     pub fn after(mut self, calls: u64) -> Self {
         self.after = calls;
         self
     }
 
-    /// Spares all calls until this many rows were sent.
+    /// Leaves out all calls until this many rows were sent.
     #[must_use]
     pub fn after_rows(mut self, rows: u64) -> Self {
         self.after_rows = rows;
         self
     }
 
-    /// Hits only the first of every `n` calls.
+    /// Applies the mode only to the first of every `n` calls.
     #[must_use]
     pub fn every(mut self, n: u64) -> Self {
         self.every = n.max(1);
         self
     }
 
-    /// Hits at most `n` calls.
+    /// Applies the mode to at most `n` calls.
     #[must_use]
     pub fn times(mut self, n: u64) -> Self {
         self.times = Some(n);
@@ -82,7 +82,7 @@ impl FromStr for Injection {
         };
         let found = FaultName::find(name).ok_or_else(|| {
             Error::other(format!(
-                "`{name}` is not the name of a fault; `saponify sandbox serve --help` lists them"
+                "`{name}` is not the name of a fault; run `saponify sandbox serve --help` for the list"
             ))
         })?;
         let mut injection = Self {
@@ -118,9 +118,9 @@ pub(crate) struct Injections(Vec<Active>);
 #[derive(Debug)]
 struct Active {
     injection: Injection,
-    /// Calls that could have been hit.
+    /// Calls that the mode could have been applied to.
     seen: u64,
-    /// Calls that are still spared.
+    /// Calls that are still left out.
     spared: u64,
     hit: u64,
 }
@@ -139,7 +139,8 @@ impl Injections {
         self.0.clear();
     }
 
-    /// The mode of the first injection that hits a call; `rows` is how many were sent so far.
+    /// The mode of the first injection that applies to a call. `rows` is the number of rows that were sent
+    /// so far.
     pub(crate) fn choose(&mut self, stage: Stage, operation: &str, rows: u64) -> Option<Mode> {
         (self.0.iter_mut()).find_map(|active| active.hits(stage, operation, rows))
     }
@@ -173,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_says_which_calls_are_hit() {
+    fn the_text_form_selects_calls() {
         let parse = |text: &str| text.parse::<Injection>();
         let expected = Injection::new(Mode::Swallow)
             .on("create")
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn counters_decide() {
+    fn counters_select_calls() {
         let mut injections = Injections::default();
         injections.add(
             Injection::new(Mode::Html503)
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique_and_each_has_a_line() {
+    fn names_are_unique_and_each_has_a_description() {
         let mut all = FaultName::all();
         assert!(all.len() > 80);
         assert!(

@@ -1,7 +1,7 @@
-//! Fault injection: everything that can be wrong with a response, by name.
+//! Fault injection: flaws of responses, by name.
 //!
-//! A [`Mode`] says what is wrong. An [`Injection`] says which calls are hit. The other files contain the
-//! flaws by kind: each turns a correct response into a flawed one.
+//! A [`Mode`] is what is wrong with a response. An [`Injection`] selects the calls. The other files contain
+//! the flaws by kind. Each flaw changes a correct response into a flawed one.
 
 mod echo;
 mod gzip;
@@ -29,41 +29,41 @@ pub(crate) use wire::old_server_hello;
 pub use wire::{ReplyFlaw, TlsFlaw, WireFlaw};
 pub use xml::XmlFlaw;
 
-use crate::web::WebAnswer;
+use crate::web::WebResponse;
 use script::Script;
 
 /// How to send a response.
 pub(crate) enum Delivery {
     /// As an HTTP response.
-    Plain(WebAnswer),
+    Plain(WebResponse),
     /// As raw bytes, which need not be HTTP.
     Raw(Script),
 }
 
 /// Applies a mode to the response to a request.
-pub(crate) fn deliver(mode: &Mode, request: &[u8], mut answer: WebAnswer) -> Delivery {
+pub(crate) fn deliver(mode: &Mode, request: &[u8], mut response: WebResponse) -> Delivery {
     match mode {
-        Mode::Xml(flaw) => answer.body = flaw.spoil(&answer.body),
-        Mode::Soap(flaw) => flaw.spoil(&mut answer),
-        Mode::Paging(flaw) => answer.body = flaw.spoil(answer.body),
-        Mode::Echo(flaw) => answer = flaw.spoil(request, answer),
-        Mode::Login(flaw) => answer.body = flaw.spoil(&answer.body),
-        Mode::Text(flaw) => flaw.spoil(&mut answer),
-        Mode::Reply(flaw) => answer = flaw.spoil(answer),
-        Mode::Gzip(flaw) => return flaw.deliver(answer),
-        Mode::Wire(flaw) => return Delivery::Raw(flaw.script(&answer)),
-        Mode::Truncate => return Delivery::Raw(WireFlaw::CloseMidBody.script(&answer)),
+        Mode::Xml(flaw) => response.body = flaw.spoil(&response.body),
+        Mode::Soap(flaw) => flaw.spoil(&mut response),
+        Mode::Paging(flaw) => response.body = flaw.spoil(response.body),
+        Mode::Echo(flaw) => response = flaw.spoil(request, response),
+        Mode::Login(flaw) => response.body = flaw.spoil(&response.body),
+        Mode::Text(flaw) => flaw.spoil(&mut response),
+        Mode::Reply(flaw) => response = flaw.spoil(response),
+        Mode::Gzip(flaw) => return flaw.deliver(response),
+        Mode::Wire(flaw) => return Delivery::Raw(flaw.script(&response)),
+        Mode::Truncate => return Delivery::Raw(WireFlaw::CloseMidBody.script(&response)),
         Mode::Refuse | Mode::Swallow => return Delivery::Raw(Script::silent()),
-        Mode::Html503 => answer = ReplyFlaw::Html503.spoil(answer),
-        Mode::Html200 => answer = ReplyFlaw::Html200.spoil(answer),
-        Mode::Status(status) => answer = wire::empty(*status),
+        Mode::Html503 => response = ReplyFlaw::Html503.spoil(response),
+        Mode::Html200 => response = ReplyFlaw::Html200.spoil(response),
+        Mode::Status(status) => response = wire::empty(*status),
         _ => {}
     }
-    Delivery::Plain(answer)
+    Delivery::Plain(response)
 }
 
-/// Defines the flaws of one kind. The string is the name of the flaw on the command line, and the line
-/// of documentation is its description in `--help`.
+/// Defines the flaws of one kind. The string is the name of the flaw on the command line, and its line of
+/// documentation is the description in `--help`.
 macro_rules! flaws {
     (
         $(#[$meta:meta])*
@@ -79,7 +79,7 @@ macro_rules! flaws {
         }
 
         impl $name {
-            /// Every flaw of this kind: its name and what it is.
+            /// Every flaw of this kind, with its name and its description.
             pub(crate) const ALL: &'static [(Self, &'static str, &'static str)] =
                 &[$((Self::$variant, $text, $help),)+];
         }

@@ -9,12 +9,12 @@ use super::{
 
 /// What happens to a call.
 ///
-/// Most modes change the response to a call that was carried out. [`Mode::is_before`] tells which modes
-/// keep the call from being carried out.
+/// Most modes change the response to a call that was carried out. [`Mode::is_before`] tells whether a mode
+/// keeps the call from being carried out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
-    /// The call is answered as it should be.
+    /// The call is carried out, and its response is correct.
     #[default]
     Normal,
     /// The call fails with this fault.
@@ -26,19 +26,19 @@ pub enum Mode {
     },
     /// A maintenance page with status 503 and `Retry-After: 1`.
     Html503,
-    /// A page with status 200, as a proxy or a login redirect gives it.
+    /// A page with status 200, as a proxy or a redirect to a login page sends it.
     Html200,
-    /// `REQUEST_LIMIT_EXCEEDED`: the calls of the day are used up.
+    /// `REQUEST_LIMIT_EXCEEDED`: the daily API calls are used up.
     DailyLimit,
     /// `REQUEST_LIMIT_EXCEEDED`: too many long calls at once.
     ConcurrentLimit,
-    /// Calls other than login lose their session.
+    /// Calls other than login fail, because their session is lost.
     SessionLost,
-    /// All sessions of the tenant end, and then the call is answered.
+    /// All sessions of the tenant end before the call is carried out.
     SessionStorm,
-    /// All query locators of the tenant end, and then the call is answered.
+    /// All query locators of the tenant end before the call is carried out.
     DeadLocators,
-    /// The user keeps this many cursors; the oldest ones end.
+    /// The user keeps this many cursors. Further ones end the oldest.
     MaxCursors(usize),
     /// The call is not carried out, and the connection closes without a response.
     Refuse,
@@ -46,7 +46,7 @@ pub enum Mode {
     Swallow,
     /// The connection closes in the middle of the response.
     Truncate,
-    /// The response comes after a pause.
+    /// The response is sent after a pause.
     Delay(Duration),
     /// An empty body with this status. The call is not carried out.
     Status(u16),
@@ -69,7 +69,7 @@ pub enum Mode {
     Echo(EchoFlaw),
     /// The response of `login` names a wrong endpoint.
     Login(LoginFlaw),
-    /// Something is wrong with TLS. Connections that are open already are not affected.
+    /// Something is wrong with TLS. Connections that are already open are not affected.
     Tls(TlsFlaw),
 }
 
@@ -105,7 +105,7 @@ impl Mode {
         }
     }
 
-    /// Whether the mode takes the place of a page or of a response of OAuth. SOAP faults do not.
+    /// Whether the mode replaces a page or a response of OAuth. A SOAP fault does not.
     pub(crate) fn replaces_pages(&self) -> bool {
         let is_fault = matches!(
             self,

@@ -15,11 +15,12 @@ pub struct FaultName {
     pub help: &'static str,
     /// The mode.
     pub mode: Mode,
-    /// The operation that is hit, unless the injection names another.
+    /// The operation that the mode is applied to, unless the injection names another.
     pub operation: Option<&'static str>,
-    /// No call is hit before this many rows were sent, unless the injection says otherwise.
+    /// The number of rows before the first call that the mode is applied to, unless the injection has
+    /// another.
     pub after_rows: u64,
-    /// The most calls that are hit, unless the injection says otherwise.
+    /// The largest number of calls that the mode is applied to, unless the injection has another.
     pub times: Option<u64>,
 }
 
@@ -115,12 +116,12 @@ fn general() -> Vec<FaultName> {
     vec![
         FaultName::new(
             "no_response",
-            "The call is carried out, and the connection closes without an answer",
+            "The call is carried out, and the connection closes without a response",
             Mode::Swallow,
         ),
         FaultName::new(
             "no_response_not_applied",
-            "The call is not carried out, and the connection closes without an answer",
+            "The call is not carried out, and the connection closes without a response",
             Mode::Refuse,
         ),
         FaultName::new(
@@ -135,7 +136,7 @@ fn general() -> Vec<FaultName> {
         ),
         FaultName::new(
             "fault_limit",
-            "REQUEST_LIMIT_EXCEEDED: the calls of the day are used up",
+            "REQUEST_LIMIT_EXCEEDED: the daily API calls are used up",
             Mode::DailyLimit,
         ),
         FaultName::new(

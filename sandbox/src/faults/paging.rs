@@ -3,15 +3,15 @@
 use super::flaws;
 
 flaws! {
-    /// A query result that a client must not accept as complete, or must not continue with forever.
+    /// A query result that a client must not accept as complete, or must not follow forever.
     pub enum PagingFlaw {
-        /// The size is one more than there are rows.
+        /// The size is one more than the number of rows.
         SizeTooLarge = "size_mismatch",
-        /// The size is one less than there are rows.
+        /// The size is one less than the number of rows.
         SizeTooSmall = "size_too_small",
         /// The result is not done and has no locator.
         NotDoneNoLocator = "notdone_nolocator",
-        /// queryMore gives the same rows and the same locator again.
+        /// queryMore returns the same rows and the same locator again.
         RepeatedLocator = "repeated_locator",
         /// The result has no rows, is not done and has a new locator, again and again.
         EmptyNotDone = "empty_notdone",
@@ -19,7 +19,7 @@ flaws! {
 }
 
 impl PagingFlaw {
-    /// Changes a finished response. Two of the flaws are made by the query operations instead.
+    /// Changes a finished response. The query operations produce two of the flaws themselves.
     pub(super) fn spoil(self, body: Vec<u8>) -> Vec<u8> {
         let changed = match self {
             Self::SizeTooLarge => with_size(&body, |size| size + 1),
@@ -31,7 +31,7 @@ impl PagingFlaw {
     }
 }
 
-/// Changes the last size, which is that of the outer query.
+/// Changes the last size, which is that of the outermost query.
 fn with_size(body: &[u8], change: impl FnOnce(u64) -> u64) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(body).ok()?;
     let start = text.rfind("<size>")? + "<size>".len();
@@ -40,7 +40,7 @@ fn with_size(body: &[u8], change: impl FnOnce(u64) -> u64) -> Option<Vec<u8>> {
     Some([&text[..start], &size, &text[end..]].concat().into_bytes())
 }
 
-/// Changes the first `done`, which is that of the outer query.
+/// Changes the first `done`, which is that of the outermost query.
 fn without_locator(body: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(body).ok()?;
     let start = text.find("<done>")?;

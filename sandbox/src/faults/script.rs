@@ -1,4 +1,4 @@
-//! Scripts: bytes and pauses to send in place of an HTTP response.
+//! Scripts: bytes and pauses that are sent instead of an HTTP response.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use crate::web::WebAnswer;
+use crate::web::WebResponse;
 
 /// One step of a script.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Send(Bytes),
-    /// One byte at a time, with a pause before each.
+    /// Sends one byte at a time, with a pause before each.
     Slowly(Bytes, Duration),
-    /// Again and again, until the client closes the connection.
+    /// Sends the bytes again and again, until the client closes the connection.
     Repeat(Bytes),
-    /// Nothing. The connection stays open as long as the server runs.
+    /// Sends nothing. The connection stays open as long as the server runs.
     Hang,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum End {
     Reset,
 }
 
-/// What to send in place of a response.
+/// What is sent instead of a response.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     steps: Vec<Step>,
@@ -59,7 +59,7 @@ impl Script {
             }
             End::Reset => {
                 let _ = stream.flush().await;
-                // With zero linger, closing the socket sends a reset.
+                // With a linger time of zero, closing the socket sends a reset.
                 let _ = stream.get_ref().0.set_zero_linger();
             }
         }
@@ -87,11 +87,11 @@ async fn send(step: Step, stream: &mut TlsStream<TcpStream>) -> std::io::Result<
     }
 }
 
-/// The head of a response: the status line, the headers of the response, and more headers.
-pub(super) fn head(answer: &WebAnswer, more: &[(HeaderName, HeaderValue)]) -> Bytes {
+/// The head of a response: the status line, the headers of the response, and additional headers.
+pub(super) fn head(response: &WebResponse, more: &[(HeaderName, HeaderValue)]) -> Bytes {
     let mut out = BytesMut::new();
-    out.extend_from_slice(format!("HTTP/1.1 {}\r\n", answer.status).as_bytes());
-    for (name, value) in answer.headers.iter().chain(more) {
+    out.extend_from_slice(format!("HTTP/1.1 {}\r\n", response.status).as_bytes());
+    for (name, value) in response.headers.iter().chain(more) {
         out.extend_from_slice(name.as_str().as_bytes());
         out.extend_from_slice(b": ");
         out.extend_from_slice(value.as_bytes());

@@ -1,10 +1,10 @@
 //! Flaws of the envelope, and flaws of the response to `login`.
 
 use super::flaws;
-use crate::web::WebAnswer;
+use crate::web::WebResponse;
 
 flaws! {
-    /// An envelope that is not the one that was asked for.
+    /// An envelope that does not belong to the call.
     pub enum SoapFlaw {
         /// A fault with status 200; the call is not carried out.
         Fault200 = "fault_200",
@@ -32,12 +32,12 @@ flaws! {
 }
 
 impl SoapFlaw {
-    pub(super) fn spoil(self, answer: &mut WebAnswer) {
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
+    pub(super) fn spoil(self, response: &mut WebResponse) {
+        let text = String::from_utf8_lossy(&response.body).into_owned();
         let body = match self {
             // The operations raise the fault. Only the status is changed here.
             Self::Fault200 => {
-                answer.status = http::StatusCode::OK;
+                response.status = http::StatusCode::OK;
                 return;
             }
             Self::WrongOperation => in_body(
@@ -48,7 +48,7 @@ impl SoapFlaw {
             Self::MustUnderstand => with_header(&text, " soapenv:mustUnderstand=\"1\""),
             Self::EmptyBody => in_body(&text, ""),
         };
-        answer.body = body.into_bytes();
+        response.body = body.into_bytes();
     }
 }
 

@@ -3,7 +3,7 @@
 use http::header;
 
 use super::flaws;
-use crate::web::WebAnswer;
+use crate::web::WebResponse;
 
 flaws! {
     /// An encoding that a client must accept, or refuse with a clear error.
@@ -25,41 +25,41 @@ flaws! {
 const UTF8: &str = "encoding=\"UTF-8\"";
 
 impl TextFlaw {
-    pub(super) fn spoil(self, answer: &mut WebAnswer) {
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
+    pub(super) fn spoil(self, response: &mut WebResponse) {
+        let text = String::from_utf8_lossy(&response.body).into_owned();
         match self {
-            Self::Bom => answer.body = [b"\xef\xbb\xbf", answer.body.as_slice()].concat(),
+            Self::Bom => response.body = [b"\xef\xbb\xbf", response.body.as_slice()].concat(),
             Self::Utf16 => {
                 let text = text.replace(UTF8, "encoding=\"UTF-16\"");
-                answer.set(header::CONTENT_TYPE, "text/xml; charset=utf-16");
-                answer.body = (std::iter::once(0xfeff).chain(text.encode_utf16()))
+                response.set(header::CONTENT_TYPE, "text/xml; charset=utf-16");
+                response.body = (std::iter::once(0xfeff).chain(text.encode_utf16()))
                     .flat_map(u16::to_le_bytes)
                     .collect();
             }
             Self::BadUtf8 => {
-                // Before the last end tag inside of the body.
+                // The byte is inserted before the last end tag in the body.
                 let at = text.rfind("</soapenv:Body>").unwrap_or(text.len());
                 let at = text[..at].rfind("</").unwrap_or(0);
-                answer.body.insert(at, 0xff);
+                response.body.insert(at, 0xff);
             }
             Self::Latin1Declared => {
                 let text = text.replace(UTF8, "encoding=\"ISO-8859-1\"");
-                answer.set(header::CONTENT_TYPE, "text/xml; charset=iso-8859-1");
-                // Because of the comment, the bytes are not valid UTF-8.
-                answer.body = with_comment(&text)
+                response.set(header::CONTENT_TYPE, "text/xml; charset=iso-8859-1");
+                // The comment makes the bytes invalid UTF-8.
+                response.body = with_comment(&text)
                     .chars()
                     .map(|c| u8::try_from(c).unwrap_or(b'?'))
                     .collect();
             }
             Self::CharsetConflict => {
-                answer.set(header::CONTENT_TYPE, "text/xml; charset=iso-8859-1");
-                answer.body = with_comment(&text).into_bytes();
+                response.set(header::CONTENT_TYPE, "text/xml; charset=iso-8859-1");
+                response.body = with_comment(&text).into_bytes();
             }
         }
     }
 }
 
-/// Adds a comment that is not ASCII.
+/// Adds a comment with a character beyond ASCII.
 fn with_comment(text: &str) -> String {
     match text.find("?>") {
         Some(at) => format!("{}<!-- café -->{}", &text[..at + 2], &text[at + 2..]),

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::flaws;
 use super::script::{End, Script, Step, head};
-use crate::web::WebAnswer;
+use crate::web::WebResponse;
 
 flaws! {
     /// An HTTP response that does not belong to the call.
@@ -21,9 +21,9 @@ flaws! {
         Html503Date = "html_503_date",
         /// A maintenance page with status 503 and Retry-After: 18446744073709551615.
         Html503Huge = "html_503_huge",
-        /// The right response, with the content type text/html.
+        /// The correct response, with the content type text/html.
         XmlAsHtml = "xml_as_html",
-        /// The right response, with status 500.
+        /// The correct response, with status 500.
         Ok500 = "ok_500",
         /// An empty body with status 200.
         Empty200 = "empty_200",
@@ -39,9 +39,9 @@ flaws! {
         Redirect302 = "redirect_302",
         /// 303 to another host; the call is not carried out.
         Redirect303 = "redirect_303",
-        /// 307 to another host, which asks for the request to be sent again; it is not carried out.
+        /// 307 to another host, which asks the client to repeat the request; the call is not carried out.
         Redirect307 = "redirect_307",
-        /// 308 to another host, which asks for the request to be sent again; it is not carried out.
+        /// 308 to another host, which asks the client to repeat the request; the call is not carried out.
         Redirect308 = "redirect_308",
         /// 307 to an http:// address, which would send the request in clear text.
         RedirectHttp = "redirect_http",
@@ -51,9 +51,9 @@ flaws! {
 flaws! {
     /// Bytes that are not a complete and correct HTTP response.
     pub enum WireFlaw {
-        /// The request body is never read, and nothing is answered.
+        /// The request body is never read, and no response is sent.
         UploadNotRead = "upload_not_read",
-        /// The call is carried out, and no response ever comes; the connection stays open.
+        /// The call is carried out, but its response never comes; the connection stays open.
         HangHeaders = "hang_headers",
         /// The response stops in the middle, and the connection stays open.
         HangBody = "hang_body",
@@ -70,7 +70,7 @@ flaws! {
         /// The body has no length, and the connection is closed in the middle of it.
         CloseMidNolen = "close_mid_nolen",
         /// The connection is closed after a complete response, without Connection: close.
-        CloseAfterAnswer = "close_after_answer",
+        CloseAfterResponse = "close_after_answer",
         /// The body never ends.
         Oversize = "oversize",
         /// The Content-Length is a terabyte, and the connection stays open.
@@ -108,7 +108,7 @@ flaws! {
     }
 }
 
-/// An address of another host. The name can never be resolved (RFC 6761, section 6.4).
+/// An address on another host, whose name can never be resolved (RFC 6761, section 6.4).
 const ELSEWHERE: &str = "https://redirected.invalid/services/Soap/c/64.0";
 
 const PAUSE: Duration = Duration::from_millis(100);
@@ -121,7 +121,7 @@ impl ReplyFlaw {
         )
     }
 
-    pub(super) fn spoil(self, mut answer: WebAnswer) -> WebAnswer {
+    pub(super) fn spoil(self, mut response: WebResponse) -> WebResponse {
         match self {
             Self::Html200 => page(200),
             Self::Html503 => page(503).with(header::RETRY_AFTER, "1"),
@@ -132,12 +132,12 @@ impl ReplyFlaw {
             }
             Self::Html503Huge => page(503).with(header::RETRY_AFTER, &u64::MAX.to_string()),
             Self::XmlAsHtml => {
-                answer.set(header::CONTENT_TYPE, "text/html; charset=utf-8");
-                answer
+                response.set(header::CONTENT_TYPE, "text/html; charset=utf-8");
+                response
             }
             Self::Ok500 => {
-                answer.status = StatusCode::INTERNAL_SERVER_ERROR;
-                answer
+                response.status = StatusCode::INTERNAL_SERVER_ERROR;
+                response
             }
             Self::Empty200 => empty(200),
             Self::Empty500 => empty(500),
@@ -153,7 +153,7 @@ impl ReplyFlaw {
     }
 }
 
-fn page(status: u16) -> WebAnswer {
+fn page(status: u16) -> WebResponse {
     let (title, text) = match status {
         200 => ("Login", "Log in to continue."),
         _ => (
@@ -161,20 +161,20 @@ fn page(status: u16) -> WebAnswer {
             "We are down for maintenance. Sorry for the inconvenience. We'll be back shortly.",
         ),
     };
-    let mut answer = WebAnswer::message(StatusCode::OK, title, text);
-    answer.status = code(status);
-    answer
+    let mut response = WebResponse::message(StatusCode::OK, title, text);
+    response.status = code(status);
+    response
 }
 
-pub(super) fn empty(status: u16) -> WebAnswer {
-    WebAnswer {
+pub(super) fn empty(status: u16) -> WebResponse {
+    WebResponse {
         status: code(status),
         headers: Vec::new(),
         body: Vec::new(),
     }
 }
 
-fn redirect(status: u16, location: &str) -> WebAnswer {
+fn redirect(status: u16, location: &str) -> WebResponse {
     empty(status).with(header::LOCATION, location)
 }
 
@@ -183,17 +183,17 @@ fn code(status: u16) -> StatusCode {
 }
 
 impl WireFlaw {
-    pub(crate) fn script(self, answer: &WebAnswer) -> Script {
-        let body = Bytes::copy_from_slice(&answer.body);
+    pub(crate) fn script(self, response: &WebResponse) -> Script {
+        let body = Bytes::copy_from_slice(&response.body);
         let half = body.slice(..body.len() / 2);
         let length = (
             header::CONTENT_LENGTH,
-            HeaderValue::from(answer.body.len() as u64),
+            HeaderValue::from(response.body.len() as u64),
         );
-        let with_length = || head(answer, std::slice::from_ref(&length));
+        let with_length = || head(response, std::slice::from_ref(&length));
         let chunked = || {
             let chunked = HeaderValue::from_static("chunked");
-            head(answer, &[(header::TRANSFER_ENCODING, chunked)])
+            head(response, &[(header::TRANSFER_ENCODING, chunked)])
         };
         let send = |parts: Vec<Bytes>| parts.into_iter().map(Step::Send).collect::<Vec<_>>();
         match self {
@@ -219,15 +219,15 @@ impl WireFlaw {
             }
             Self::CloseMidNolen => {
                 let close = HeaderValue::from_static("close");
-                let head = head(answer, &[(header::CONNECTION, close)]);
+                let head = head(response, &[(header::CONNECTION, close)]);
                 Script::new(send(vec![head, half]), End::Close)
             }
-            Self::CloseAfterAnswer => Script::new(send(vec![with_length(), body]), End::Close),
+            Self::CloseAfterResponse => Script::new(send(vec![with_length(), body]), End::Close),
             Self::Oversize => {
-                // The rows are written as they are, though the response may have been compressed.
-                let headers = answer.headers.iter();
-                let plain = WebAnswer {
-                    status: answer.status,
+                // The endless rows are not compressed, even if the response was.
+                let headers = response.headers.iter();
+                let plain = WebResponse {
+                    status: response.status,
                     headers: headers
                         .filter(|(name, _)| name != header::CONTENT_ENCODING)
                         .cloned()
@@ -239,23 +239,23 @@ impl WireFlaw {
             }
             Self::LyingLength => {
                 let length = (header::CONTENT_LENGTH, HeaderValue::from(1_u64 << 40));
-                let mut steps = send(vec![head(answer, &[length]), body]);
+                let mut steps = send(vec![head(response, &[length]), body]);
                 steps.push(Step::Hang);
                 Script::new(steps, End::Close)
             }
             Self::ShortLength => {
                 let short = HeaderValue::from(body.len() as u64 / 2);
-                let head = head(answer, &[(header::CONTENT_LENGTH, short)]);
+                let head = head(response, &[(header::CONTENT_LENGTH, short)]);
                 Script::new(send(vec![head, body]), End::Close)
             }
             Self::TwoLengths => {
                 let other = HeaderValue::from(body.len() as u64 / 2);
-                let head = head(answer, &[length, (header::CONTENT_LENGTH, other)]);
+                let head = head(response, &[length, (header::CONTENT_LENGTH, other)]);
                 Script::new(send(vec![head, body]), End::Close)
             }
             Self::LengthAndChunked => {
                 let chunked = HeaderValue::from_static("chunked");
-                let head = head(answer, &[length, (header::TRANSFER_ENCODING, chunked)]);
+                let head = head(response, &[length, (header::TRANSFER_ENCODING, chunked)]);
                 let size = Bytes::from(format!("{:x}\r\n", body.len()));
                 let end = Bytes::from_static(b"\r\n0\r\n\r\n");
                 Script::new(send(vec![head, size, body, end]), End::Close)
@@ -302,7 +302,7 @@ fn endless_body(head: Bytes) -> Script {
 }
 
 fn with_more_headers(head: &Bytes, lines: impl Iterator<Item = String>, body: Bytes) -> Script {
-    // The empty line at the end of the head must come after the other headers.
+    // The empty line at the end of the head must come after the additional headers.
     let first = head.slice(..head.len().saturating_sub(2));
     let mut steps = vec![Step::Send(first)];
     steps.extend(lines.map(|line| Step::Send(line.into())));
@@ -311,7 +311,7 @@ fn with_more_headers(head: &Bytes, lines: impl Iterator<Item = String>, body: By
     Script::new(steps, End::Close)
 }
 
-/// The ServerHello of a server that supports nothing newer than TLS 1.1.
+/// The ServerHello of a server whose newest version is TLS 1.1.
 pub(crate) fn old_server_hello() -> Bytes {
     // Record: handshake (22), version 3.2. Message: ServerHello (2), 38 bytes, version 3.2.
     let mut hello = vec![22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
@@ -321,7 +321,7 @@ pub(crate) fn old_server_hello() -> Bytes {
     hello.into()
 }
 
-impl WebAnswer {
+impl WebResponse {
     /// Replaces a header.
     pub(super) fn set(&mut self, name: HeaderName, value: &'static str) {
         self.headers.retain(|(other, _)| *other != name);

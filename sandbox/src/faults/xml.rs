@@ -9,13 +9,13 @@ flaws! {
         Truncated = "truncated_xml",
         /// A document type declaration.
         Dtd = "dtd",
-        /// An external entity that is a file.
+        /// An external entity that refers to a file.
         XxeFile = "xxe_file",
-        /// An external entity that is an address.
+        /// An external entity that refers to an HTTP address.
         XxeHttp = "xxe_http",
         /// Entities that expand exponentially.
         BillionLaughs = "billion_laughs",
-        /// One long entity, used ten thousand times.
+        /// One long entity that is used ten thousand times.
         Quadratic = "quadratic",
         /// A reference to an entity that is not declared.
         UndefinedEntity = "undef_entity",
@@ -88,7 +88,7 @@ impl XmlFlaw {
     }
 }
 
-/// Adds a document type that declares `entities`, and text in the body that uses them.
+/// Adds a document type that declares `entities`, and a text in the body that uses them.
 fn doctype(text: &str, entities: &str, usage: &str) -> Vec<u8> {
     let used = String::from_utf8(inside(text, &format!("<x>{usage}</x>")));
     let used = used.unwrap_or_default();

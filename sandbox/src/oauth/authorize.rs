@@ -7,7 +7,7 @@ use crate::org::{App, GrantType};
 use crate::tenant::State;
 use crate::tenant::grants::AuthorizationRequest;
 use crate::ui::{self, Browser};
-use crate::web::{WebAnswer, WebRequest, escape, form, with_query};
+use crate::web::{WebRequest, WebResponse, escape, form, with_query};
 
 const PATH: &str = "/services/oauth2/authorize";
 
@@ -24,12 +24,12 @@ const CARRIED: &[&str] = &[
     "login_hint",
 ];
 
-pub(super) fn answer(state: &State, request: &WebRequest) -> WebAnswer {
+pub(super) fn handle(state: &State, request: &WebRequest) -> WebResponse {
     let ticket = request.param("ticket");
     if request.is_post() && !ticket.is_empty() {
         return decide(state, request, ticket);
     }
-    // Errors are shown to the user unless the redirect address is known to be one of the app.
+    // An error is shown to the user, unless the redirect address is known to belong to the app.
     let app = match trusted(state, request) {
         Ok(app) => app,
         Err(refusal) => return show(&refusal),
@@ -44,7 +44,7 @@ pub(super) fn answer(state: &State, request: &WebRequest) -> WebAnswer {
     }
 }
 
-/// The app, if it is known and the redirect address is one of its own.
+/// The app, if it exists and the redirect address is one of its callbacks.
 fn trusted(state: &State, request: &WebRequest) -> Result<App, Refusal> {
     let app = app(state, request.param("client_id"))?;
     if !app.allows_callback(request.param("redirect_uri")) {
@@ -90,13 +90,13 @@ fn understood(app: &App, request: &WebRequest) -> Result<AuthorizationRequest, R
     })
 }
 
-/// Continues with the session of the browser or with the login that was sent, or shows the login page.
+/// Continues with the session of the browser or with the submitted login, or shows the login page.
 fn log_in(
     state: &State,
     app: &App,
     asked: AuthorizationRequest,
     request: &WebRequest,
-) -> WebAnswer {
+) -> WebResponse {
     let prompt = request.param("prompt");
     if let Browser::Session(user) = ui::browser(state, request)
         && !prompt.contains("login")
@@ -123,14 +123,14 @@ fn log_in(
     ui::login_page(PATH, &hidden, request.param("login_hint"), message)
 }
 
-/// Sends the code if the user approved the app before. Otherwise shows the consent page.
+/// Sends the code if the user has approved the app before. Otherwise shows the consent page.
 fn consent(
     state: &State,
     app: &App,
     asked: AuthorizationRequest,
     user: usize,
     prompt: &str,
-) -> WebAnswer {
+) -> WebResponse {
     if let Err(refusal) = check_user(state, user) {
         return refuse(&asked.redirect_uri, &asked.state, &refusal);
     }
@@ -159,11 +159,11 @@ fn consent(
         escape(&state.org.users[user].username),
         form(PATH, &[("ticket", &ticket)], visible),
     );
-    WebAnswer::page(StatusCode::OK, "Allow Access?", &body)
+    WebResponse::page(StatusCode::OK, "Allow Access?", &body)
 }
 
-/// Handles the choice of the user on the consent page.
-fn decide(state: &State, request: &WebRequest, ticket: &str) -> WebAnswer {
+/// Handles the decision of the user on the consent page.
+fn decide(state: &State, request: &WebRequest, ticket: &str) -> WebResponse {
     let Browser::Session(user) = ui::browser(state, request) else {
         return ui::login_page("/", &[], "", "Your session has ended.");
     };
@@ -187,27 +187,27 @@ fn decide(state: &State, request: &WebRequest, ticket: &str) -> WebAnswer {
     send_code(state, user, asked)
 }
 
-fn send_code(state: &State, user: usize, asked: AuthorizationRequest) -> WebAnswer {
+fn send_code(state: &State, user: usize, asked: AuthorizationRequest) -> WebResponse {
     let (address, token) = (asked.redirect_uri.clone(), asked.state.clone());
     let code = state.live().grants.add_code(user, asked);
-    WebAnswer::redirect(&with_query(&address, &[("code", &code), ("state", &token)]))
+    WebResponse::redirect(&with_query(&address, &[("code", &code), ("state", &token)]))
 }
 
 /// Redirects to the app with an error.
-fn refuse(address: &str, token: &str, refusal: &Refusal) -> WebAnswer {
+fn refuse(address: &str, token: &str, refusal: &Refusal) -> WebResponse {
     let pairs = [
         ("error", refusal.error),
         ("error_description", &refusal.description),
         ("state", token),
     ];
-    WebAnswer::redirect(&with_query(address, &pairs))
+    WebResponse::redirect(&with_query(address, &pairs))
 }
 
 /// Shows an error page.
-fn show(refusal: &Refusal) -> WebAnswer {
+fn show(refusal: &Refusal) -> WebResponse {
     let text = format!(
         "error={}&error_description={}",
         refusal.error, refusal.description
     );
-    WebAnswer::message(StatusCode::BAD_REQUEST, "OAuth Error", &text)
+    WebResponse::message(StatusCode::BAD_REQUEST, "OAuth Error", &text)
 }

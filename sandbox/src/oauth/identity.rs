@@ -1,4 +1,4 @@
-//! The endpoints that take a token: userinfo, the identity URL, revoke, singleaccess.
+//! The endpoints that require a token: userinfo, the identity URL, revoke and singleaccess.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -7,17 +7,18 @@ use super::Refusal;
 use crate::id::long_form;
 use crate::tenant::State;
 use crate::tenant::session::Session;
-use crate::web::{WebAnswer, WebRequest, with_query};
+use crate::web::{WebRequest, WebResponse, with_query};
 
-/// Calls `look` with the session of the token of a request. Otherwise answers as the service does.
+/// Calls `look` with the session that the token of a request names. Without a valid token, it returns the
+/// response of Salesforce.
 fn session<T>(
     state: &State,
     request: &WebRequest,
     look: impl FnOnce(&Session) -> T,
-) -> Result<T, WebAnswer> {
+) -> Result<T, WebResponse> {
     let refuse = |word: &str| {
         let body = word.as_bytes().to_vec();
-        WebAnswer::new(StatusCode::FORBIDDEN, "text/html; charset=utf-8", body)
+        WebResponse::new(StatusCode::FORBIDDEN, "text/html; charset=utf-8", body)
     };
     let token = request
         .bearer()
@@ -26,21 +27,21 @@ fn session<T>(
     looked.ok_or_else(|| refuse("Bad_OAuth_Token"))
 }
 
-pub(super) fn user_info(state: &State, request: &WebRequest) -> WebAnswer {
+pub(super) fn user_info(state: &State, request: &WebRequest) -> WebResponse {
     match session(state, request, |session| session.user) {
-        Ok(user) => WebAnswer::json(StatusCode::OK, &facts(state, user)),
-        Err(answer) => answer,
+        Ok(user) => WebResponse::json(StatusCode::OK, &facts(state, user)),
+        Err(response) => response,
     }
 }
 
-/// `/id/ORG/USER`, the address that token responses carry as `id`.
-pub(super) fn identity(state: &State, request: &WebRequest) -> WebAnswer {
+/// `/id/ORG/USER`, the address that token responses contain as `id`.
+pub(super) fn identity(state: &State, request: &WebRequest) -> WebResponse {
     let user = match session(state, request, |session| session.user) {
         Ok(user) => user,
-        Err(answer) => return answer,
+        Err(response) => return response,
     };
     if !state.identity_url(user).ends_with(&request.path) {
-        return WebAnswer::new(
+        return WebResponse::new(
             StatusCode::NOT_FOUND,
             "text/html; charset=utf-8",
             b"Bad_Id".to_vec(),
@@ -50,7 +51,7 @@ pub(super) fn identity(state: &State, request: &WebRequest) -> WebAnswer {
     facts["id"] = state.identity_url(user).into();
     facts["username"] = facts["preferred_username"].clone();
     facts["display_name"] = facts["name"].clone();
-    WebAnswer::json(StatusCode::OK, &facts)
+    WebResponse::json(StatusCode::OK, &facts)
 }
 
 fn facts(state: &State, number: usize) -> Value {
@@ -85,9 +86,9 @@ fn facts(state: &State, number: usize) -> Value {
     })
 }
 
-/// `/services/oauth2/revoke`: ends an access token, or a refresh token and all access tokens that were
-/// issued with it.
-pub(super) fn revoke(state: &State, request: &WebRequest) -> WebAnswer {
+/// `/services/oauth2/revoke`: ends an access token, or a refresh token and all access tokens that it
+/// issued.
+pub(super) fn revoke(state: &State, request: &WebRequest) -> WebResponse {
     let text = request.param("token");
     let mut live = state.live();
     let family = (live.grants.refresh_tokens.get(text)).map(|token| token.family);
@@ -101,14 +102,14 @@ pub(super) fn revoke(state: &State, request: &WebRequest) -> WebAnswer {
     };
     drop(live);
     if was_known {
-        WebAnswer::new(StatusCode::OK, "text/html; charset=utf-8", Vec::new())
+        WebResponse::new(StatusCode::OK, "text/html; charset=utf-8", Vec::new())
     } else {
-        Refusal::new("unsupported_token_type", "this token type is not supported").answer()
+        Refusal::new("unsupported_token_type", "this token type is not supported").response()
     }
 }
 
-/// `/services/oauth2/singleaccess`: gives a single-use link that opens a browser session.
-pub(super) fn single_access(state: &State, request: &WebRequest) -> WebAnswer {
+/// `/services/oauth2/singleaccess`: returns a single-use link that opens a browser session.
+pub(super) fn single_access(state: &State, request: &WebRequest) -> WebResponse {
     let looked = session(state, request, |session| {
         (session.user, session.has("web") && !session.restricted)
     });
@@ -119,17 +120,17 @@ pub(super) fn single_access(state: &State, request: &WebRequest) -> WebAnswer {
                 "error": "invalid_scope",
                 "error_description": "the access token needs the scope web or full",
             });
-            return WebAnswer::json(StatusCode::FORBIDDEN, &body);
+            return WebResponse::json(StatusCode::FORBIDDEN, &body);
         }
-        Err(answer) => return answer,
+        Err(response) => return response,
     };
     let target = request.param("redirect_uri");
     if !(target.is_empty() || crate::ui::is_relative(target)) {
         let what = "redirect_uri must be a relative path";
-        return Refusal::new("invalid_request", what).answer();
+        return Refusal::new("invalid_request", what).response();
     }
     let secret = state.live().grants.add_link(user);
     let address = format!("{}/secur/frontdoor.jsp", state.addresses().instance);
     let uri = with_query(&address, &[("otp", &secret), ("startURL", target)]);
-    WebAnswer::json(StatusCode::OK, &json!({ "frontdoor_uri": uri }))
+    WebResponse::json(StatusCode::OK, &json!({ "frontdoor_uri": uri }))
 }

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use crate::org::public_key::PublicKey;
 use crate::tenant::session::random_text;
 
-/// The claims of an assertion. They can be trusted only after [`Assertion::verify`].
+/// The claims of an assertion. They are trustworthy only after [`Assertion::verify`].
 pub(super) struct Assertion<'a> {
     pub(super) issuer: String,
     pub(super) subject: String,
     pub(super) audience: String,
-    /// The expiry, in seconds since 1970. The real service also accepts milliseconds, and so does this:
-    /// they are far in the future.
+    /// The expiry, in seconds since 1970. Salesforce also accepts milliseconds. They are accepted here,
+    /// too, because as seconds they are far in the future.
     pub(super) expires: f64,
     signed: &'a str,
     signature: Vec<u8>,

@@ -1,7 +1,7 @@
-//! OAuth 2.0: the token endpoint, the login and consent pages, and the endpoints that take a token.
+//! OAuth 2.0: the token endpoint, the login and consent pages, and the endpoints that require a token.
 //!
-//! Errors have the codes and descriptions of Salesforce, as far as its documentation and reports of
-//! clients show them.
+//! Errors have the codes and descriptions of Salesforce, as far as its documentation and reports about
+//! clients contain them.
 
 mod authorize;
 mod identity;
@@ -13,9 +13,9 @@ use serde_json::json;
 
 use crate::org::{App, LoginMode};
 use crate::tenant::{Host, State};
-use crate::web::{WebAnswer, WebRequest};
+use crate::web::{WebRequest, WebResponse};
 
-/// A page or service of OAuth.
+/// An endpoint of OAuth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Token,
@@ -52,15 +52,15 @@ impl Endpoint {
     }
 }
 
-pub(crate) fn answer(
+pub(crate) fn handle(
     state: &State,
     host: Host,
     endpoint: Endpoint,
     request: &WebRequest,
-) -> WebAnswer {
+) -> WebResponse {
     match endpoint {
-        Endpoint::Token => token::answer(state, host, request),
-        Endpoint::Authorize => authorize::answer(state, request),
+        Endpoint::Token => token::handle(state, host, request),
+        Endpoint::Authorize => authorize::handle(state, request),
         Endpoint::Revoke => identity::revoke(state, request),
         Endpoint::UserInfo => identity::user_info(state, request),
         Endpoint::Identity => identity::identity(state, request),
@@ -68,7 +68,7 @@ pub(crate) fn answer(
     }
 }
 
-/// Why a request is refused: a code of RFC 6749 or of Salesforce, and a description.
+/// The refusal of a request: a code of RFC 6749 or of Salesforce, and a description.
 #[derive(Debug)]
 struct Refusal {
     error: &'static str,
@@ -83,13 +83,13 @@ impl Refusal {
         }
     }
 
-    fn answer(&self) -> WebAnswer {
+    fn response(&self) -> WebResponse {
         let body = json!({ "error": self.error, "error_description": self.description });
-        WebAnswer::json(StatusCode::BAD_REQUEST, &body)
+        WebResponse::json(StatusCode::BAD_REQUEST, &body)
     }
 }
 
-/// The app that a consumer key names.
+/// The app with this consumer key.
 fn app(state: &State, key: &str) -> Result<App, Refusal> {
     let live = state.live();
     let app = live.apps.iter().find(|app| app.key == key).cloned();
@@ -108,13 +108,13 @@ fn check_user(state: &State, user: usize) -> Result<(), Refusal> {
         LoginMode::RestrictedIp | LoginMode::RestrictedTime => {
             ("invalid_grant", "ip restricted or invalid login hours")
         }
-        // The other modes are only about the SOAP login.
+        // The other modes concern only the SOAP login.
         _ => return Ok(()),
     };
     Err(Refusal::new(error, description))
 }
 
-/// Whether a user can use an app without a consent page.
+/// Whether a user may use an app without the consent page.
 fn is_approved(state: &State, app: &App, user: usize) -> bool {
     let name = &state.org.users[user].username;
     let by_admin = (app.approved.iter()).any(|approved| approved.eq_ignore_ascii_case(name));

@@ -13,9 +13,9 @@ use crate::org::{App, GrantType};
 use crate::tenant::grants::Grant;
 use crate::tenant::session::{Token, opaque_secret};
 use crate::tenant::{Host, State};
-use crate::web::{WebAnswer, WebRequest};
+use crate::web::{WebRequest, WebResponse};
 
-/// What to issue: an access token and, for some grant types, a refresh token.
+/// The tokens to issue: an access token and, for some grant types, a refresh token.
 struct Issue {
     app: App,
     grant: Grant,
@@ -23,7 +23,7 @@ struct Issue {
     refresh_token: Option<String>,
 }
 
-pub(super) fn answer(state: &State, host: Host, request: &WebRequest) -> WebAnswer {
+pub(super) fn handle(state: &State, host: Host, request: &WebRequest) -> WebResponse {
     let grant_type = request.param("grant_type");
     let issued = if request.is_post() {
         issue(state, host, grant_type, request)
@@ -41,7 +41,7 @@ pub(super) fn answer(state: &State, host: Host, request: &WebRequest) -> WebAnsw
         }
         Err(refusal) => {
             state.live().stats.refused_tokens += 1;
-            refusal.answer()
+            refusal.response()
         }
     }
 }
@@ -116,7 +116,7 @@ fn jwt_bearer(state: &State, request: &WebRequest) -> Result<Issue, Refusal> {
     if !(app.public_key()).is_some_and(|key| assertion.verify(&key)) {
         return Err(invalid("invalid assertion"));
     }
-    // The real service uses the same words for an assertion that has expired.
+    // Salesforce uses the same description for an expired assertion.
     if assertion.is_expired() {
         return Err(invalid("expired authorization code"));
     }
@@ -167,7 +167,7 @@ fn authorization_code(state: &State, request: &WebRequest) -> Result<Issue, Refu
         let what = "redirect_uri must match configuration";
         return Err(Refusal::new("redirect_uri_mismatch", what));
     }
-    // A wrong verifier uses the code up, too.
+    // A request with a wrong verifier uses the code up, too.
     code.is_used = true;
     if let Some(challenge) = &code.challenge {
         let verifier = request.param("code_verifier");
@@ -198,7 +198,7 @@ fn refresh_token(state: &State, request: &WebRequest) -> Result<Issue, Refusal> 
         .filter(|token| token.grant.app == app.key)
         .ok_or_else(expired)?;
     if token.is_used {
-        // The token was used before, so it may have been stolen. The whole family ends.
+        // The token was used before, so it may have been stolen. All tokens of its family end.
         live.grants.end_family(token.family);
         live.sessions.close_family(token.family);
         return Err(expired());
@@ -240,7 +240,7 @@ impl Issue {
     }
 }
 
-fn respond(state: &State, issue: Issue) -> WebAnswer {
+fn respond(state: &State, issue: Issue) -> WebResponse {
     let Issue {
         app,
         grant,
@@ -277,5 +277,5 @@ fn respond(state: &State, issue: Issue) -> WebAnswer {
     if let Some(token) = refresh_token {
         body["refresh_token"] = token.into();
     }
-    WebAnswer::json(StatusCode::OK, &body)
+    WebResponse::json(StatusCode::OK, &body)
 }

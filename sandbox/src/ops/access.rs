@@ -1,4 +1,4 @@
-//! What a user gets to see of the compliance objects, and which log files a query means.
+//! What a user sees of the compliance objects, and the implicit conditions of a query.
 
 use rusqlite::Connection;
 
@@ -9,7 +9,7 @@ use crate::soql::ast::{Condition, Query, Value};
 use crate::soql::plan;
 use crate::tenant::{Caller, State};
 
-/// Objects that need one of several permissions. Without it, the object is as good as absent.
+/// Objects that require one of several permissions. Without it, the object appears not to exist.
 const NEEDS: [(&str, &[&str]); 3] = [
     ("EventLogFile", &["ViewEventLogFiles", "ViewAllData"]),
     ("LoginGeo", &["ManageUsers"]),
@@ -19,7 +19,7 @@ const NEEDS: [(&str, &[&str]); 3] = [
 /// Each of them lets a user see the logins of others.
 const OTHERS_LOGINS: &[&str] = &["MonitorLoginHistory", "ManageUsers"];
 
-/// Whether a user gets to see an object at all.
+/// Whether a user sees an object at all.
 pub(crate) fn can_see(state: &State, caller: Caller, object: &Object) -> Result<bool, Fault> {
     let needs = NEEDS.iter().find(|(name, _)| *name == object.name);
     match needs {
@@ -31,7 +31,7 @@ pub(crate) fn can_see(state: &State, caller: Caller, object: &Object) -> Result<
     }
 }
 
-/// Adds the conditions that a query has for this user without saying so.
+/// Adds the implicit conditions that a query has for this user.
 pub(super) fn restrict(
     state: &State,
     caller: Caller,
@@ -54,8 +54,8 @@ pub(super) fn restrict(
                 query.require(Condition::equal("UserId", Value::text(own)));
             }
         }
-        // As long as a query says nothing of it, only daily files are meant. A condition on the id says
-        // something of it.
+        // A query that does not mention these fields returns only daily files. A condition on the id is
+        // enough to get both kinds.
         "EventLogFile" if sees_field(object, "Interval", version) => {
             let says = (query.filter.as_ref())
                 .is_some_and(|filter| filter.mentions(&["Interval", "Sequence", "Id"]));
@@ -73,7 +73,7 @@ fn sees_field(object: &Object, field: &str, version: u16) -> bool {
 }
 
 /// Whether the profile or a permission set of the user gives one of these permissions. A permission that
-/// the org does not know is not needed.
+/// the org does not have is not required.
 fn has_any(
     org: &Org,
     connection: &Connection,

@@ -1,4 +1,4 @@
-//! A call, as all operations take it.
+//! The input of all operations.
 
 use crate::faults::Mode;
 use crate::quirks::Quirks;
@@ -6,7 +6,7 @@ use crate::tenant::State;
 use crate::wsdl::ENTERPRISE;
 use crate::xml::request::Element;
 
-/// A call whose envelope was read.
+/// A call whose envelope has been parsed.
 pub(crate) struct Call<'a> {
     pub(crate) state: &'a State,
     pub(crate) version: u16,

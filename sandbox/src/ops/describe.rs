@@ -5,12 +5,12 @@ use super::call::Call;
 use crate::fault::Fault;
 use crate::org::{Field, Kind, Object};
 use crate::tenant::Caller;
-use crate::xml::answer::{Content, Record};
+use crate::xml::response::{Content, Record};
 
-/// The most objects in one call.
+/// The largest number of objects in one call.
 const MAX_OBJECTS: usize = 100;
 
-/// Adds what the global and the full description have in common.
+/// Adds the properties that the global and the full description have in common.
 fn head(record: Record, object: &Object) -> Record {
     record
         .with("createable", object.writable)

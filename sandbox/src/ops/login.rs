@@ -1,10 +1,10 @@
-//! `login`, and the reasons for which it is refused.
+//! `login`, and the reasons of its refusal.
 
 use super::call::Call;
 use super::user;
 use crate::fault::Fault;
 use crate::org::LoginMode;
-use crate::xml::answer::Record;
+use crate::xml::response::Record;
 
 const VAGUE: &str = "Invalid username, password, security token; or user locked out.";
 

@@ -1,4 +1,4 @@
-//! The operations of the API, one file for each group of them.
+//! The operations of the API, with one file for each group of them.
 
 pub(crate) mod access;
 pub(crate) mod call;
@@ -17,8 +17,8 @@ use crate::quirks::Quirks;
 use crate::tenant::{Caller, Host, State, concurrent_limit, daily_limit};
 use crate::wsdl::ENTERPRISE;
 use crate::wsdl::api::{Operation, api};
-use crate::xml::answer::{self, Content, LimitInfo, Out, close_envelope, open_envelope};
 use crate::xml::request::Element;
+use crate::xml::response::{self, Content, LimitInfo, Out, close_envelope, open_envelope};
 use call::{Call, header};
 
 /// The result of a call.
@@ -29,8 +29,8 @@ pub(crate) struct Outcome {
     pub(crate) mode: Mode,
 }
 
-/// Carries out the call in an envelope.
-pub(crate) fn answer(state: &State, host: Host, version: u16, envelope: &Element) -> Outcome {
+/// Carries out the call in an envelope, and returns the response.
+pub(crate) fn handle(state: &State, host: Host, version: u16, envelope: &Element) -> Outcome {
     let mut mode = Mode::Normal;
     let quirks = state.live().quirks.clone();
     match respond(state, host, version, envelope, &quirks, &mut mode) {
@@ -42,7 +42,7 @@ pub(crate) fn answer(state: &State, host: Host, version: u16, envelope: &Element
         Err(fault) => {
             tracing::debug!(code = fault.code, "fault");
             Outcome {
-                body: answer::fault(&fault, &quirks),
+                body: response::fault(&fault, &quirks),
                 is_fault: true,
                 mode,
             }
@@ -75,7 +75,7 @@ fn respond(
     *(state.live().stats.received)
         .entry(body.name.clone())
         .or_default() += 1;
-    // A page or a broken connection takes the place of the call.
+    // A page or a broken connection replaces the call.
     if mode.replaces_pages() {
         return Ok(Out::new());
     }
@@ -156,7 +156,7 @@ fn find_operation(call: &Call<'_>) -> Result<&'static Operation, Fault> {
         })
 }
 
-/// Raises the fault of a mode before anything is done.
+/// Returns the fault of a mode before the call is carried out.
 fn raise(mode: &Mode, is_login: bool) -> Result<(), Fault> {
     match mode {
         Mode::Fault { code, message } if is_login => Err(Fault::login(code, message)),
@@ -229,7 +229,7 @@ pub(crate) fn wrap(operation: &str, limit: Option<LimitInfo>, results: Vec<Conte
     for result in results {
         result.write("result", &mut out);
     }
-    answer::end(&response, &mut out);
+    response::end(&response, &mut out);
     close_envelope(&mut out);
     out
 }

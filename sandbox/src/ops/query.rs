@@ -1,4 +1,4 @@
-//! `query`, `queryAll`, `queryMore`.
+//! `query`, `queryAll` and `queryMore`.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use crate::rows::{Prepared, Run, count, cursor, query_result};
 use crate::soql::plan::{Group, Output, Plan};
 use crate::soql::{self};
 use crate::tenant::Caller;
-use crate::xml::answer::{LimitInfo, Out, close_envelope, end, open_envelope};
+use crate::xml::response::{LimitInfo, Out, close_envelope, end, open_envelope};
 
-/// The most rows of a grouped query.
+/// The largest number of rows in the result of a grouped query.
 const MAX_GROUPS: usize = 2_000;
 
 pub(super) fn query(
@@ -115,7 +115,7 @@ pub(super) fn query_more(
     ))
 }
 
-/// Prepares a run with the batch size that the caller asks for, within limits.
+/// Prepares a run with the batch size that the caller requests, within the limits.
 fn run<'a>(
     call: &'a Call<'_>,
     caller: Caller,
@@ -137,7 +137,7 @@ fn run<'a>(
     let size = most.into_iter().flatten().fold(size, u32::min).max(1);
     let batch = match () {
         () if plan.has_bytes => 1,
-        // Rows with two custom long text fields come in small batches.
+        // Salesforce sends rows with two custom long text fields in small batches.
         () if plan.long_texts >= 2 => u64::from(size.min(200)),
         () => u64::from(size),
     };

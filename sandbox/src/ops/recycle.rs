@@ -8,9 +8,9 @@ use crate::fault::Fault;
 use crate::id::{self, Id};
 use crate::org::Object;
 use crate::soql::dates::{self, DAY};
-use crate::xml::answer::{Content, Record};
+use crate::xml::response::{Content, Record};
 
-/// What to do with a row.
+/// What is done with a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Delete,
@@ -117,11 +117,11 @@ fn one(
     Ok(id)
 }
 
-/// For how many days updates and deletions are told.
+/// The number of days for which updates and deletions are reported.
 const UPDATES_TOLD: i64 = 30;
 const DELETIONS_TOLD: i64 = 15;
 
-/// The object and the time span of a replication call. Seconds are ignored.
+/// The object and the time span of a replication call. The seconds of the span are ignored.
 fn span<'a>(call: &'a Call<'_>, days: i64) -> Result<(&'a Object, i64, i64), Fault> {
     let name = call.body.text_of("sObjectType").trim();
     let object = call.state.org.object(name).ok_or_else(|| {

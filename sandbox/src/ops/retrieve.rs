@@ -9,9 +9,9 @@ use crate::rows::Prepared;
 use crate::soql;
 use crate::soql::ast::{Condition, Value};
 use crate::tenant::Caller;
-use crate::xml::answer::{LimitInfo, Out, close_envelope, open_envelope};
+use crate::xml::response::{LimitInfo, Out, close_envelope, open_envelope};
 
-/// The most ids in one call.
+/// The largest number of ids in one call.
 const MAX_IDS: usize = 2_000;
 
 pub(super) fn retrieve(
@@ -34,7 +34,7 @@ pub(super) fn retrieve(
         call.body.text_of("sObjectType")
     );
     let mut tree = soql::parse(&text)?;
-    // The ids say which rows are meant.
+    // The ids select the rows, so rows of all conditions are included.
     tree.filter = Some(Condition::Not(Box::new(Condition::equal(
         "Id",
         Value::Null,

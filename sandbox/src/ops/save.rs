@@ -1,4 +1,4 @@
-//! `create`, `update`, `upsert`: each row by itself, or all rows or none.
+//! `create`, `update` and `upsert`: each row by itself, or all rows or none.
 
 mod apply;
 mod input;
@@ -10,20 +10,20 @@ use super::user;
 use crate::fault::Fault;
 use crate::org::{Object, Org};
 use crate::tenant::Caller;
-use crate::xml::answer::{Content, Record};
+use crate::xml::response::{Content, Record};
 use input::Input;
 
-/// Why a row was not saved. The call continues with the other rows.
+/// The error of a row that was not saved. The call continues with the other rows.
 #[derive(Clone, Debug)]
 pub(super) struct RowError {
     pub(super) status: &'static str,
     pub(super) message: String,
     pub(super) fields: Vec<String>,
-    /// The row that a duplicate rule found.
+    /// The existing row that the duplicate rule found.
     pub(super) duplicate: Option<Duplicate>,
 }
 
-/// The finding of a duplicate rule.
+/// The result of the duplicate rule.
 #[derive(Clone, Debug)]
 pub(super) struct Duplicate {
     pub(super) object: String,
@@ -104,13 +104,13 @@ impl Duplicate {
     }
 }
 
-/// The result of saving a row.
+/// A row that was saved.
 pub(super) struct Saved {
     pub(super) id: i64,
     pub(super) created: bool,
 }
 
-/// What saving rows needs.
+/// Saves rows.
 pub(super) struct Saver<'a> {
     pub(super) org: &'a Org,
     pub(super) connection: &'a Connection,
@@ -178,7 +178,7 @@ pub(super) fn check_count(call: &Call<'_>, count: usize) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Checks the number of groups. Adjacent rows of one object form a group, and a call can have ten.
+/// Checks the number of groups. Adjacent rows of the same object form a group, and a call can have ten.
 fn check_groups(inputs: &[Input<'_>]) -> Result<(), Fault> {
     let mut groups = inputs.chunk_by(|a, b| a.object.name == b.object.name);
     if groups.nth(10).is_some() {
@@ -225,7 +225,8 @@ fn run(
     )
 }
 
-/// Saves the rows in turn. Rolls all of them back if one fails and the caller wants all or none.
+/// Saves the rows one after the other. If one fails and the caller requests all or none, all are rolled
+/// back.
 pub(super) fn all_or_none<T, U>(
     call: &Call<'_>,
     connection: &Connection,

@@ -1,4 +1,4 @@
-//! `search`: the part of SOSL that has the form `FIND {words} IN ALL FIELDS RETURNING Account(Id, Name)`.
+//! `search`: the subset of SOSL of the form `FIND {words} IN ALL FIELDS RETURNING Account(Id, Name)`.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::id::Id;
 use crate::org::Object;
 use crate::rows::Prepared;
 use crate::soql;
-use crate::xml::answer::{LimitInfo, Out, close_envelope, open_envelope};
+use crate::xml::response::{LimitInfo, Out, close_envelope, open_envelope};
 
 const MAX_ROWS: i64 = 2_000;
 
@@ -60,7 +60,7 @@ pub(super) fn search(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out, F
     Ok(out)
 }
 
-/// Reads the objects and field lists after `RETURNING`.
+/// Parses the objects and field lists after `RETURNING`.
 fn targets<'a>(call: &'a Call<'_>, text: &str) -> Result<Vec<(&'a Object, String)>, Fault> {
     let org = &call.state.org;
     let mut targets = Vec::new();

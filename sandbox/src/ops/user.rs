@@ -7,7 +7,7 @@ use crate::org::{Kind, Org};
 use crate::soql::dates;
 use crate::tenant::session::random_text;
 use crate::tenant::{Caller, State};
-use crate::xml::answer::{Content, Record};
+use crate::xml::response::{Content, Record};
 
 pub(super) fn packed(org: &Org, caller: Caller) -> i64 {
     org.objects.get("User").map_or(0, |object| {

@@ -1,4 +1,4 @@
-//! How much happens in an org, how late it is told, and what is kept from whom.
+//! The activity of an org, the delay with which it becomes visible, and what users cannot see.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The objects whose rows the activity makes.
+/// The objects whose rows the activity determines.
 const OBJECTS: [&str; 3] = ["LoginHistory", "SetupAuditTrail", "EventLogFile"];
 
-/// How much happens in an org: logins, changes of the setup, event log files.
+/// The activity of an org: logins, changes of the setup, and event log files.
 ///
-/// The rows are computed from their number and the seed. They are the same on every run, and their
-/// times lie before the time at which the sandbox starts. Log files are computed while they are sent,
-/// so that gigabytes of them take no memory and no disk.
+/// The rows are computed from their number and the seed. They are the same in every run, and their times
+/// are before the start of the sandbox. Log files are computed while they are sent, so that even gigabytes
+/// of them need neither memory nor disk space.
 ///
 /// ```
 /// use saponify_sandbox::Activity;
@@ -27,9 +27,9 @@ const OBJECTS: [&str; 3] = ["LoginHistory", "SetupAuditTrail", "EventLogFile"];
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activity {
-    /// Milliseconds.
+    /// The time that the activity covers, in milliseconds.
     pub(crate) span: i64,
-    /// Milliseconds since 1970. None is the start of the sandbox.
+    /// The end of the activity, in milliseconds since 1970, or `None` for the start of the sandbox.
     pub(crate) until: Option<i64>,
     pub(crate) seed: u64,
     pub(crate) logins: u64,
@@ -38,16 +38,16 @@ pub struct Activity {
     pub(crate) changes: u64,
     pub(crate) damaged: u64,
     pub(crate) hourly: bool,
-    /// Milliseconds within which rows and files become visible late.
+    /// The time within which rows and files become visible late, in milliseconds.
     pub(crate) late: Option<i64>,
     pub(crate) file_size: u64,
     pub(crate) big_file: u64,
-    /// Whole days for which log files are kept. None leaves it to the edition.
+    /// The number of days for which log files are kept, or `None` for the default of the edition.
     pub(crate) kept_days: Option<u32>,
 }
 
 impl Activity {
-    /// Activity of this many days, at least one. It has no rows yet.
+    /// Makes an activity that covers this many days, at least one. It has no rows yet.
     #[must_use]
     pub fn days(days: u32) -> Self {
         Self {
@@ -67,53 +67,53 @@ impl Activity {
         }
     }
 
-    /// How many rows LoginHistory has.
+    /// Sets the number of rows of LoginHistory.
     #[must_use]
     pub fn logins(mut self, rows: u64) -> Self {
         self.logins = rows;
         self
     }
 
-    /// How many rows SetupAuditTrail has.
+    /// Sets the number of rows of SetupAuditTrail.
     #[must_use]
     pub fn audit(mut self, rows: u64) -> Self {
         self.audit = rows;
         self
     }
 
-    /// How many event log files there are. If the days and types do not suffice, there are fewer.
+    /// Sets the number of event log files. If there are too few days and types, there are fewer files.
     #[must_use]
     pub fn files(mut self, files: u64) -> Self {
         self.files = files;
         self
     }
 
-    /// How many users and permission assignments change while the sandbox runs: the first one a minute
-    /// after the start, and then one every ten seconds. A reader that wants all of them must be connected by
-    /// then.
+    /// Sets how many users and permission assignments change while the sandbox runs: the first one a minute
+    /// after the start, and then one every ten seconds. A reader of all changes must be connected before
+    /// the first one.
     #[must_use]
     pub fn changes(mut self, changes: u64) -> Self {
         self.changes = changes;
         self
     }
 
-    /// How many of the files are damaged: they end inside quotes, have a row that is too wide, or have
-    /// another length than announced.
+    /// Sets how many of the files are damaged: they end inside quotes, have a row with too many values, or
+    /// differ from their stated length.
     #[must_use]
     pub fn damaged(mut self, files: u64) -> Self {
         self.damaged = files;
         self
     }
 
-    /// Whether the org has hourly files besides the daily ones.
+    /// Sets whether the org has hourly files in addition to the daily ones.
     #[must_use]
     pub fn hourly(mut self, hourly: bool) -> Self {
         self.hourly = hourly;
         self
     }
 
-    /// Whether the org changes under the reader: rows and files become visible late, files are made
-    /// again with the same Id or with a new one, and files are deleted. Late rows become visible within
+    /// Sets whether data changes while the sandbox runs: rows and files become visible late, files are
+    /// replaced with the same Id or with a new one, and files are deleted. Late rows become visible within
     /// ninety seconds, some minutes after their time. [`Activity::late_by`] sets other times.
     #[must_use]
     pub fn late(mut self, late: bool) -> Self {
@@ -121,8 +121,9 @@ impl Activity {
         self
     }
 
-    /// As [`Activity::late`], with the time within which rows and files become visible. The time of a row
-    /// lies up to half as long before that. With a day, some rows can be found only by counting.
+    /// Does the same as [`Activity::late`], and sets the time within which rows and files become visible.
+    /// The time of a row is up to half as long before that. With a day, some rows can be found only by
+    /// counting.
     #[must_use]
     pub fn late_by(mut self, within: Duration) -> Self {
         let within = within.as_millis().clamp(10_000, 30 * DAY as u128);
@@ -130,36 +131,36 @@ impl Activity {
         self
     }
 
-    /// The seed of all values.
+    /// Sets the seed of all values.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The average size of a log file in bytes. Hourly files and daily files have the same.
+    /// Sets the average size of a log file in bytes. It is the same for hourly and daily files.
     #[must_use]
     pub fn file_size(mut self, bytes: u64) -> Self {
         self.file_size = bytes;
         self
     }
 
-    /// The size of one large log file in bytes. With 0, there is none.
+    /// Sets the size of one large log file in bytes, or 0 for none.
     #[must_use]
     pub fn big_file(mut self, bytes: u64) -> Self {
         self.big_file = bytes;
         self
     }
 
-    /// For how many days the org keeps log files: one day without Event Monitoring, thirty with it. By
-    /// default, a Developer Edition keeps them for one day and all others for thirty.
+    /// Sets for how many days the org keeps log files: one day without Event Monitoring, thirty with it. By
+    /// default, a Developer Edition keeps them for one day, and all other editions for thirty.
     #[must_use]
     pub fn files_kept(mut self, days: u32) -> Self {
         self.kept_days = Some(days.max(1));
         self
     }
 
-    /// Sets the time at which the activity ends. By default, it is that at which the sandbox starts.
+    /// Sets the time at which the activity ends. The default is the start of the sandbox.
     #[must_use]
     pub fn until(mut self, until: Timestamp) -> Self {
         self.until = Some(until.as_millisecond());
@@ -171,18 +172,18 @@ impl Activity {
         self.until.unwrap_or(0)
     }
 
-    /// The first instant. It is an hour later than the span says, so that a reader who starts within an
-    /// hour after the sandbox and looks back as far as the span finds every row.
+    /// The first instant. It is an hour after the beginning of the span, so that a reader that starts
+    /// within an hour after the sandbox, and looks back as far as the span, finds every row.
     pub(crate) fn begin(&self) -> i64 {
         self.end() - self.span + HOUR
     }
 }
 
-/// What users of the org do not get to see.
+/// What the users of the org cannot see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Visibility {
-    /// A permission that no profile and no permission set gives, such as `ViewEventLogFiles`.
+    /// A permission that is removed from all profiles and permission sets, such as `ViewEventLogFiles`.
     WithoutPermission(String),
     /// A field that is hidden by field-level security: the object, and the field.
     WithoutField(String, String),
@@ -191,7 +192,7 @@ pub enum Visibility {
 impl std::str::FromStr for Visibility {
     type Err = Error;
 
-    /// Reads `ViewSetup` as a permission and `EventLogFile.Interval` as a field.
+    /// Parses `ViewSetup` as a permission, and `EventLogFile.Interval` as a field.
     fn from_str(text: &str) -> Result<Self, Error> {
         match text.split_once('.') {
             Some((object, field)) => Ok(Self::WithoutField(object.to_owned(), field.to_owned())),
@@ -204,8 +205,8 @@ impl std::str::FromStr for Visibility {
 }
 
 impl Org {
-    /// Adds activity. It replaces the rows of LoginHistory, SetupAuditTrail and EventLogFile, as far as
-    /// the org has these objects.
+    /// Adds activity. It replaces the rows of those of the objects LoginHistory, SetupAuditTrail and
+    /// EventLogFile that the org has.
     #[must_use]
     pub fn with_activity(mut self, activity: Activity) -> Self {
         let counts = [activity.logins, activity.audit, 0];
@@ -221,7 +222,7 @@ impl Org {
         self
     }
 
-    /// Hides something from all users. Returns false if the org does not have it.
+    /// Hides something from all users. Returns `false` if the org does not have it.
     #[must_use]
     pub fn hide(&mut self, what: &Visibility) -> bool {
         match what {
@@ -229,7 +230,8 @@ impl Org {
             Visibility::WithoutField(object, field) => {
                 let field =
                     (self.objects.get_mut(object)).and_then(|object| object.fields.get_mut(field));
-                // No version of the API has the field, so queries, describes and the WSDL lack it.
+                // A field that no version of the API has is missing in queries, describe results and the
+                // WSDL.
                 field.map(|field| field.since = u16::MAX).is_some()
             }
         }
@@ -256,7 +258,7 @@ impl Org {
         found
     }
 
-    /// For how many days log files are kept.
+    /// The number of days for which log files are kept.
     pub(crate) fn files_kept(&self, activity: &Activity) -> u32 {
         activity.kept_days.unwrap_or(match self.edition.as_str() {
             "Developer Edition" => 1,

@@ -1,4 +1,4 @@
-//! Connected apps: the OAuth clients that the org knows.
+//! Connected apps: the OAuth clients of the org.
 
 use std::fmt;
 
@@ -45,7 +45,7 @@ impl GrantType {
     }
 }
 
-/// A connected app, as `[[app]]` describes it.
+/// A connected app, which `[[app]]` describes.
 #[derive(Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -54,7 +54,7 @@ pub struct App {
     pub name: String,
     /// The consumer key, which clients send as `client_id`.
     pub key: String,
-    /// The consumer secret. If it is empty, no secret is asked for.
+    /// The consumer secret. If it is empty, the app needs no secret.
     #[serde(default)]
     pub secret: String,
     /// The X.509 certificate or the RSA public key that verifies JWT assertions, in PEM.
@@ -81,7 +81,7 @@ pub struct App {
     /// Whether the authorization-code flow needs a PKCE code challenge.
     #[serde(default)]
     pub require_pkce: bool,
-    /// Whether a refresh token works only once and is answered with a new one.
+    /// Whether a refresh token works only once, and the response contains a new one.
     #[serde(default)]
     pub rotate_refresh_tokens: bool,
     /// Whether access tokens are JWTs, which the SOAP API does not accept.
@@ -106,7 +106,7 @@ fn yes() -> bool {
 }
 
 impl App {
-    /// Says what is wrong with the description of an app.
+    /// Returns what is wrong with the description of an app.
     pub(super) fn problem(&self, usernames: &[String]) -> Option<String> {
         let unknown = (self.scopes.iter()).find(|scope| !SCOPES.contains(&scope.as_str()));
         if let Some(scope) = unknown {
@@ -128,7 +128,7 @@ impl App {
         None
     }
 
-    /// The key that verifies assertions, if the app has one.
+    /// The key that verifies JWT assertions, if the app has one.
     pub(crate) fn public_key(&self) -> Option<PublicKey> {
         PublicKey::from_pem(&self.certificate)
     }
@@ -147,7 +147,7 @@ impl App {
     }
 }
 
-/// Shows no secret.
+/// Secrets are left out.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

@@ -1,11 +1,11 @@
-//! Refuses descriptions that would lead to an invalid WSDL or an invalid database.
+//! Refuses descriptions that would result in an invalid WSDL or an invalid database.
 
 use std::collections::BTreeMap;
 
 use super::{Object, Org};
 use crate::error::Error;
 
-/// Checks that names do not collide. `lines` has the line at which each object begins.
+/// Checks that names do not collide. `lines` contains the line at which each object begins.
 pub(super) fn check(org: &Org, lines: &BTreeMap<String, usize>) -> Result<(), Error> {
     let mut prefixes = BTreeMap::new();
     let mut children = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! Fields, and the notation that describes one in a line: `reference(Account) required children=Contacts`.
+//! Fields, and the notation of a field in one line, such as `reference(Account) required
+//! children=Contacts`.
 
 /// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,7 +14,7 @@ pub enum Kind {
     Picklist,
     /// Several values of a list, joined by `;`.
     MultiPicklist,
-    /// A list of suggested values; any other text is allowed as well.
+    /// A list of suggested values. Any other text is allowed, too.
     Combobox,
     /// An e-mail address.
     Email,
@@ -23,11 +24,11 @@ pub enum Kind {
     Url,
     /// Text that is stored encrypted.
     EncryptedString,
-    /// Text that the server numbers.
+    /// A text that the server numbers.
     AutoNumber,
     /// The id of another row.
     Reference,
-    /// True or false; never null.
+    /// True or false, but never null.
     Boolean,
     /// An integer of 32 bits.
     Int,
@@ -53,7 +54,7 @@ pub enum Kind {
     Address,
     /// A compound of latitude and longitude. It is read-only.
     Location,
-    /// Text in JSON.
+    /// A JSON text.
     Json,
 }
 
@@ -141,7 +142,7 @@ impl Kind {
         )
     }
 
-    /// Whether it is a compound, which has no column of its own.
+    /// Whether it is a compound, which has no column in the database.
     pub(crate) fn is_compound(self) -> bool {
         matches!(self, Self::Address | Self::Location)
     }
@@ -236,7 +237,7 @@ impl Field {
         self
     }
 
-    /// Reads the notation: `kind(arguments) mark mark name=value …`.
+    /// Parses the notation: `kind(arguments) mark mark name=value …`.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, String> {
         let text = text.trim();
         let kind_end = text.find([' ', '(']).unwrap_or(text.len());
@@ -277,12 +278,12 @@ impl Field {
         Ok(field)
     }
 
-    /// Reads the targets of a reference. `reference(-)` is an id of something outside of the org, and
-    /// `relationship=none` is an id that queries cannot follow.
+    /// Parses the targets of a reference. `reference(-)` is the id of something outside of the org, and
+    /// `relationship=none` is an id without a relationship for queries.
     fn link(&mut self) -> Result<(), String> {
         if self.targets.is_empty() {
             return Err(format!(
-                "field `{}`: say what it refers to, as in reference(Account)",
+                "field `{}`: its target is missing, as in reference(Account)",
                 self.name
             ));
         }
@@ -316,7 +317,7 @@ impl Field {
                 let (precision, scale) = (number(precision)?, number(scale)?);
                 if precision > 18 || scale > precision {
                     return Err(format!(
-                        "field `{}`: a number has at most 18 digits",
+                        "field `{}`: a number can have at most 18 digits",
                         self.name
                     ));
                 }
@@ -335,7 +336,7 @@ impl Field {
 
     fn mark(&mut self, mark: &str) -> Result<(), String> {
         let (word, value) = mark.split_once('=').unwrap_or((mark, ""));
-        let bad = || format!("field `{}`: `{mark}` is not understood", self.name);
+        let bad = || format!("field `{}`: `{mark}` is not a known mark", self.name);
         match (word, value.is_empty()) {
             ("required", true) => self.required = true,
             ("unique", true) => self.unique = true,
@@ -356,7 +357,7 @@ impl Field {
         Ok(())
     }
 
-    /// The components of a compound, in the order of its type in the WSDL.
+    /// The components of a compound, in the order of its WSDL type.
     pub(crate) fn components(&self) -> Vec<(Self, &'static str)> {
         let custom = self.name.strip_suffix("__c");
         let stem =
@@ -393,7 +394,7 @@ impl Field {
         parts
     }
 
-    /// The label, made of the words of the name.
+    /// The label, which consists of the words of the name.
     pub(crate) fn label(&self) -> String {
         label(&self.name)
     }

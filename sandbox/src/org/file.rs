@@ -1,4 +1,4 @@
-//! Reads the TOML of an org description into an [`Org`].
+//! Parses the TOML of an org description.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +28,9 @@ struct File {
     app: Vec<Spanned<App>>,
     #[serde(default)]
     object: BTreeMap<Spanned<String>, ObjectFile>,
+    /// WSDLs of other APIs.
+    #[serde(default)]
+    wsdl: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +51,7 @@ struct Organization {
     #[serde(default = "time_zone")]
     time_zone: String,
     api_version: Spanned<String>,
-    /// The date in the comment of the WSDL. It is fixed, so that the WSDL is the same on every run.
+    /// The date in the comment of the WSDL. It is fixed, so that the WSDL is the same in every run.
     generated: toml::value::Datetime,
     /// The `0DF…` id of the chosen package versions.
     package_set: Option<Spanned<String>>,
@@ -62,6 +65,9 @@ struct PackageFile {
     name: String,
     version: String,
     namespace: String,
+    /// The older versions that can be chosen, too.
+    #[serde(default)]
+    older: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -95,10 +101,11 @@ struct ObjectFile {
     system: Spanned<String>,
     #[serde(default = "yes")]
     writable: bool,
-    /// Whether aggregate functions and GROUP BY work.
+    /// Whether aggregate functions and GROUP BY are allowed.
     #[serde(default = "yes")]
     aggregates: bool,
-    /// The field of the duplicate rule: a new row with a value that another row has is a duplicate.
+    /// The field of the duplicate rule. A new row is a duplicate if another row has the same value in this
+    /// field.
     duplicate_rule: Option<Spanned<String>>,
     #[serde(default)]
     rows: Rows,
@@ -231,6 +238,7 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
         generated: organization.generated.to_string(),
         package_set: organization.package_set.map(Spanned::into_inner),
         packages: file.package.into_iter().map(Package::from).collect(),
+        other_wsdls: file.wsdl,
         limits: file.limits,
         soap_login: organization.soap_login,
         activity: None,
@@ -403,10 +411,13 @@ impl Object {
 
 impl From<PackageFile> for Package {
     fn from(file: PackageFile) -> Self {
+        let mut versions = vec![file.version.clone()];
+        versions.extend(file.older);
         Self {
             name: file.name,
             version: file.version,
             namespace: file.namespace,
+            versions,
         }
     }
 }

@@ -1,12 +1,12 @@
-//! The users of the tenant, what happens when they log in, and the limits of the org.
+//! The users of the tenant, the results of their logins, and the limits of the org.
 
 use std::fmt;
 
-/// What a login with the right password leads to.
+/// The result of a login with the right password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LoginMode {
-    /// The login gives a session.
+    /// The login succeeds.
     #[default]
     Ok,
     /// The password has expired: the session can only be used to set a new one.
@@ -104,7 +104,7 @@ impl User {
             .to_owned()
     }
 
-    /// What a login of this user leads to, according to the description.
+    /// The result of a login of this user, according to the description.
     #[must_use]
     pub fn login_mode(&self) -> LoginMode {
         self.login
@@ -125,33 +125,34 @@ impl fmt::Debug for User {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Limits {
-    /// API calls in 24 hours. `LimitInfoHeader` shows how many were used.
+    /// The number of API calls in 24 hours. `LimitInfoHeader` states how many were used.
     pub daily_requests: u64,
-    /// Logins of one user within an hour.
+    /// The number of logins of one user within an hour.
     pub logins_per_hour: u32,
-    /// The newest API version that has `login`. With 0, `login` is retired.
+    /// The newest API version with `login`. With 0, no version has it.
     pub login_max_version: u16,
     /// The newest API version that is served.
     pub max_version: u16,
-    /// Seconds after which an idle session ends.
+    /// The number of seconds after which an idle session ends.
     pub session_seconds: u32,
-    /// Seconds after which a query locator expires.
+    /// The number of seconds after which a query locator expires.
     pub locator_seconds: u32,
-    /// The smallest batch that `QueryOptions` can ask for.
+    /// The smallest batch size that `QueryOptions` can request.
     pub min_batch: u32,
-    /// The largest batch, which is also the default.
+    /// The largest batch size, which is also the default.
     pub max_batch: u32,
-    /// Seconds after which an authorization code or a single-use login link expires.
+    /// The number of seconds after which an authorization code or a single-use login link expires.
     pub code_seconds: u32,
-    /// Cursors that a user can have open. One more closes the oldest. None means no limit.
+    /// The number of cursors that a user can have open. A further cursor closes the oldest. `None` means no
+    /// limit.
     pub cursors_per_user: Option<usize>,
-    /// The most rows of a batch, whatever the caller asks for.
+    /// The largest number of rows in a batch, whatever the caller requests.
     pub batch_rows: Option<u32>,
-    /// Rows in one create, update, upsert or delete.
+    /// The largest number of rows in one create, update, upsert or delete.
     pub save_rows: u32,
-    /// Bytes of a request, after decompression.
+    /// The largest size of a request in bytes, after decompression.
     pub request_bytes: usize,
-    /// The most bytes of an event log file that SOAP sends. REST sends files of any size.
+    /// The largest event log file in bytes that SOAP sends. REST sends files of any size.
     pub log_file_bytes: u64,
 }
 

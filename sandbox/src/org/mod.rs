@@ -1,6 +1,6 @@
 //! The org description: the objects, fields, users, apps and rows of a tenant.
 //!
-//! It is written by hand as one TOML file. The WSDL and the server are made from it.
+//! It is written by hand as one TOML file. The WSDL and the server are derived from it.
 
 mod activity;
 mod app;
@@ -22,7 +22,7 @@ pub use field::{Field, Kind};
 pub use login::{Limits, LoginMode, User};
 pub use scale::Scale;
 
-/// A tenant: everything that its WSDL and its server are made from.
+/// A tenant, from which the WSDL and the server are derived.
 #[derive(Clone, Debug)]
 pub struct Org {
     pub(crate) name: String,
@@ -38,13 +38,15 @@ pub struct Org {
     pub(crate) generated: String,
     pub(crate) package_set: Option<String>,
     pub(crate) packages: Vec<Package>,
+    /// WSDLs of other APIs, by the end of their path: `metadata`, `class/InvoiceService`.
+    pub(crate) other_wsdls: BTreeMap<String, String>,
     pub(crate) limits: Limits,
     pub(crate) soap_login: bool,
-    /// Logins, audit trail and event log files, if they are made up.
+    /// The generated logins, audit trail and event log files, if there are any.
     pub(crate) activity: Option<Activity>,
     pub(crate) users: Vec<User>,
     pub(crate) apps: Vec<App>,
-    /// By name, in ASCII order.
+    /// The objects by name, in ASCII order.
     pub(crate) objects: BTreeMap<String, Object>,
 }
 
@@ -54,6 +56,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) namespace: String,
+    /// The versions that can be chosen, including the installed one.
+    pub(crate) versions: Vec<String>,
 }
 
 /// An object (table) of the org.
@@ -67,7 +71,7 @@ pub struct Object {
     pub(crate) aggregates: bool,
     /// The field that the duplicate rule compares.
     pub(crate) duplicate_rule: Option<String>,
-    /// By name, in ASCII order; `Id` included.
+    /// The fields by name, in ASCII order, including `Id`.
     pub(crate) fields: BTreeMap<String, Field>,
     pub(crate) children: BTreeMap<String, Child>,
     /// Elements of the WSDL that the server knows nothing about, and their types.
@@ -96,7 +100,7 @@ pub(crate) struct Row {
 pub struct ApiVersion(pub u16);
 
 impl ApiVersion {
-    /// Reads `64.0` or `64`.
+    /// Parses `64.0` or `64`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let major = text.strip_suffix(".0").unwrap_or(text);
@@ -124,7 +128,7 @@ impl std::str::FromStr for ApiVersion {
 }
 
 impl Org {
-    /// Reads an org description.
+    /// Parses an org description.
     ///
     /// # Errors
     /// Fails if the text is not TOML or contradicts itself. The error names the line.
@@ -177,19 +181,19 @@ impl Org {
         &self.apps
     }
 
-    /// The connected apps, for a test to change or to add to.
+    /// The connected apps, which a test can change or add to.
     pub fn apps_mut(&mut self) -> &mut Vec<App> {
         &mut self.apps
     }
 
-    /// Adds synthetic objects, to measure a tenant of a realistic size.
+    /// Adds synthetic objects, so that a tenant has a realistic size.
     #[must_use]
     pub fn scaled(mut self, scale: Scale) -> Self {
         scale.grow(&mut self);
         self
     }
 
-    /// Changes how many synthetic rows an object gets. Unknown objects are ignored.
+    /// Sets the number of synthetic rows of an object. Unknown objects are ignored.
     #[must_use]
     pub fn with_rows(mut self, object: &str, rows: u64) -> Self {
         if let Some(object) = self.objects.get_mut(object) {
@@ -198,19 +202,20 @@ impl Org {
         self
     }
 
-    /// Sets the edition, such as `Professional Edition`, as `Organization.OrganizationType` tells it.
+    /// Sets the edition, such as `Professional Edition`, which is the value of
+    /// `Organization.OrganizationType`.
     #[must_use]
     pub fn with_edition(mut self, edition: &str) -> Self {
         edition.clone_into(&mut self.edition);
         self
     }
 
-    /// The limits, so that a test can lower them.
+    /// The limits, which a test can lower.
     pub fn limits_mut(&mut self) -> &mut Limits {
         &mut self.limits
     }
 
-    /// How many rows of an object the description lists, including the users.
+    /// The number of rows of an object that the description lists, including the users.
     pub(crate) fn listed_rows(&self, object: &Object) -> usize {
         object.rows.len()
             + match object.name.as_str() {
@@ -220,14 +225,14 @@ impl Org {
             }
     }
 
-    /// How many rows an object has at first.
+    /// The number of rows of an object at the start.
     pub(crate) fn rows_of(&self, name: &str) -> u64 {
         (self.objects.get(name)).map_or(0, |object| {
             self.listed_rows(object) as u64 + object.generate
         })
     }
 
-    /// Finds an object. Case does not matter, as in SOQL.
+    /// Finds an object. Case is ignored, as in SOQL.
     pub(crate) fn object(&self, name: &str) -> Option<&Object> {
         self.objects.get(name).or_else(|| {
             self.objects
@@ -240,7 +245,7 @@ impl Org {
         self.objects.values().find(|object| object.prefix == prefix)
     }
 
-    /// The id of a user of the description: they are the first rows of `User`.
+    /// The id of a user of the description. These users are the first rows of `User`.
     pub(crate) fn user_id(&self, number: usize) -> String {
         match self.objects.get("User") {
             Some(object) => self.id_text(Id::new(object.prefix, number as i64 + 1)),
@@ -256,7 +261,7 @@ impl Org {
         id.to_text(self.instance)
     }
 
-    /// The end of the service addresses: the package set, if the org has one.
+    /// The last part of the service addresses: the package set, if the org has one.
     pub(crate) fn address_tail(&self) -> String {
         match &self.package_set {
             Some(set) => format!("/{set}"),
@@ -266,7 +271,7 @@ impl Org {
 }
 
 impl Object {
-    /// Finds a field. Case does not matter.
+    /// Finds a field. Case is ignored.
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         (self.fields.get(name)).or_else(|| {
             self.fields
@@ -275,7 +280,7 @@ impl Object {
         })
     }
 
-    /// Finds the reference of a parent relationship.
+    /// Finds the reference field of a parent relationship.
     pub(crate) fn relationship(&self, name: &str) -> Option<&Field> {
         self.fields.values().find(|field| {
             field
@@ -295,7 +300,7 @@ impl Object {
         self.name.ends_with("__c")
     }
 
-    /// The field that names a row: `Name`, or else `Subject`, `CaseNumber` or `Title`.
+    /// The field with the name of a row: `Name`, or else `Subject`, `CaseNumber` or `Title`.
     pub(crate) fn name_field(&self) -> Option<&Field> {
         ["Name", "Subject", "CaseNumber", "Title"]
             .iter()

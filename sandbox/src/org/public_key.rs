@@ -1,7 +1,7 @@
-//! RSA public keys in PEM, alone or inside an X.509 certificate.
+//! RSA public keys in PEM, alone or in an X.509 certificate.
 //!
-//! Only the path through the DER to the key is read. Nothing about the certificate is verified:
-//! Salesforce does not do that either, because an administrator uploads it.
+//! Only the part of the DER that leads to the key is parsed. The certificate is not verified, as in
+//! Salesforce, because an administrator uploads it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +21,7 @@ const VERSION: u8 = 0xa0;
 pub(crate) struct PublicKey(Vec<u8>);
 
 impl PublicKey {
-    /// Reads `PUBLIC KEY` or `CERTIFICATE`.
+    /// Parses a PEM block `PUBLIC KEY` or `CERTIFICATE`.
     pub(crate) fn from_pem(pem: &str) -> Option<Self> {
         let (_, rest) = pem.split_once("-----BEGIN ")?;
         let (label, rest) = rest.split_once("-----")?;
@@ -41,7 +41,7 @@ impl PublicKey {
     }
 }
 
-/// Certificate, RFC 5280, section 4.1.
+/// Parses a Certificate, RFC 5280, section 4.1.
 fn from_certificate(der: &[u8]) -> Option<&[u8]> {
     let certificate = Reader(der).take(SEQUENCE)?;
     let mut fields = Reader(Reader(certificate).take(SEQUENCE)?);
@@ -56,18 +56,18 @@ fn from_certificate(der: &[u8]) -> Option<&[u8]> {
     from_key_info(fields.0)
 }
 
-/// SubjectPublicKeyInfo, RFC 5280, section 4.1.
+/// Parses a SubjectPublicKeyInfo, RFC 5280, section 4.1.
 fn from_key_info(der: &[u8]) -> Option<&[u8]> {
     let mut fields = Reader(Reader(der).take(SEQUENCE)?);
     let algorithm = fields.take(SEQUENCE)?;
     if Reader(algorithm).take(OBJECT_IDENTIFIER)? != RSA {
         return None;
     }
-    // The first byte of a bit string says how many bits of the last byte are unused.
+    // The first byte of a bit string is the number of unused bits in the last byte.
     fields.take(BIT_STRING)?.strip_prefix(&[0])
 }
 
-/// What is left of a DER value.
+/// The unread part of a DER value.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

@@ -1,4 +1,4 @@
-//! Adds synthetic objects, the same on every run, to measure a tenant of a realistic size.
+//! Adds synthetic objects, which are the same in every run, so that a tenant has a realistic size.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use super::field::{Field, Kind};
 use super::{Child, Object, Org};
 use crate::id::Prefix;
 
-/// How many objects to add to an org, and how many fields each of them has.
+/// The number of objects that are added to an org, and the number of fields in each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scale {
     /// The number of objects to add.
     pub objects: usize,
-    /// The number of fields of each, besides those that every object has.
+    /// The number of fields in each object, in addition to those that every object has.
     pub fields_per_object: usize,
 }
 
@@ -38,7 +38,7 @@ const WORDS: &[&str] = &[
     "Comment",
 ];
 
-/// How many of the objects are targets of references.
+/// The number of objects that references refer to.
 const HUBS: usize = 24;
 
 impl Scale {
@@ -79,7 +79,8 @@ impl Scale {
     }
 }
 
-/// Makes a field. One in eight refers to another synthetic object; the others alternate the kinds.
+/// Makes a field. One in eight refers to another synthetic object, and the others alternate between the
+/// kinds.
 fn synthetic(object: usize, field: usize, names: &[String]) -> Field {
     let word = WORDS[field % WORDS.len()];
     let name = format!("{word}_{}__c", field / WORDS.len());
@@ -102,7 +103,7 @@ fn synthetic(object: usize, field: usize, names: &[String]) -> Field {
     let mut made = Field::new(&name, kind);
     match kind {
         Kind::Reference => {
-            // As in real tenants, most references go to a few objects.
+            // Most references go to a few objects, as in real tenants.
             let hubs = names.len().min(HUBS);
             let target = &names[(object * 7 + field * 13 + 1) % hubs];
             made.targets = vec![target.clone()];
@@ -116,7 +117,7 @@ fn synthetic(object: usize, field: usize, names: &[String]) -> Field {
     made
 }
 
-/// Adds to every object the child relationships that the references to it declare.
+/// Adds to every object the child relationships of the references to it.
 pub(super) fn link(objects: &mut BTreeMap<String, Object>) {
     let mut children = Vec::new();
     for object in objects.values() {

@@ -30,7 +30,7 @@ pub(crate) struct Cursor {
     serial: i64,
     opened: Instant,
     pub(crate) query: Arc<Prepared>,
-    /// In a sub-query: the packed id of the row around it.
+    /// In a sub-query: the packed id of the outer row.
     pub(crate) parent: Option<i64>,
     pub(crate) at: Place,
     pub(crate) total: u64,
@@ -40,9 +40,9 @@ pub(crate) struct Cursor {
 /// The position of the last row that was sent.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// The serial number of the row, if the order is that of the ids.
+    /// The serial number of the row, if the rows are ordered by id.
     After(i64),
-    /// The position of the row in a table that holds the ids in the order of the query.
+    /// The position of the row in a table that contains the ids in the order of the query.
     Snapshot { table: String, position: i64 },
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// What is needed to open a cursor.
+/// The values for a new cursor.
 pub(crate) struct Start {
     pub(crate) query: Arc<Prepared>,
     pub(crate) parent: Option<i64>,
@@ -79,15 +79,15 @@ impl Cursors {
         open.serial += 1;
         let key = org.id_text(Id::new(prefix(), open.serial));
         let locator = format!("{key}-{}", start.given);
-        // A dead cursor is kept for as long again, so that the fault can say that it expired.
-        // A cursor that is locked is in use, perhaps by the very call that opens this one.
+        // An expired cursor is kept for the same time again, so that the fault can say that it expired. A
+        // locked cursor is in use, perhaps by the call that opens this one.
         open.by_key.retain(|_, cursor| {
             let Ok(cursor) = cursor.try_lock() else {
                 return true;
             };
             let keep = cursor.opened.elapsed() < life * 2;
             if !keep && let Place::Snapshot { table, .. } = &cursor.at {
-                // If the table cannot be dropped now, it goes with the connection.
+                // A table that cannot be dropped now is removed when the connection closes.
                 let _ = connection.execute_batch(&format!("DROP TABLE IF EXISTS temp.\"{table}\""));
             }
             keep
@@ -118,7 +118,7 @@ impl Cursors {
         open.serial
     }
 
-    /// Finds the cursor of a locator, which must be its newest.
+    /// Finds the cursor of a locator, which must be the newest locator of that cursor.
     pub(crate) fn find(
         &self,
         org: &Org,

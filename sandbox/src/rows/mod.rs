@@ -1,4 +1,4 @@
-//! Reads the rows of a query plan, one page at a time, with sub-queries inside their rows.
+//! Reads the rows of a query plan page by page, including the rows of sub-queries.
 
 pub(crate) mod cursor;
 pub(crate) mod write;
@@ -14,11 +14,11 @@ use crate::org::Org;
 use crate::quirks::Quirks;
 use crate::soql::plan::{Output, Plan};
 use crate::store::Store;
-use crate::xml::answer::{Out, end};
+use crate::xml::response::{Out, end};
 use cursor::{Cursors, Place, Start};
 use write::{Nested, Writer};
 
-/// What reading rows needs: the org, and the open cursors.
+/// What is needed to read rows: the org, and the open cursors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) org: &'a Org,
@@ -128,14 +128,14 @@ impl Prepared {
 pub(crate) struct Run<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) connection: &'a Connection,
-    /// Number of the user who calls.
+    /// The number of the calling user.
     pub(crate) user: usize,
     pub(crate) batch: u64,
     pub(crate) quirks: &'a Quirks,
 }
 
 impl Run<'_> {
-    /// Writes the first page of a query. If there are more rows, returns what a cursor needs.
+    /// Writes the first page of a query. If there are more rows, returns the values for a cursor.
     pub(crate) fn first(
         &self,
         query: &Arc<Prepared>,
@@ -254,7 +254,8 @@ impl Run<'_> {
         count(self.connection, &query.plan, &query.values(parent))
     }
 
-    /// Stores the ids of all rows in the order of the query, so that later pages agree with this one.
+    /// Stores the ids of all rows in the order of the query, so that later pages are consistent with this
+    /// one.
     fn snapshot(&self, query: &Prepared, parent: Option<i64>, given: u64) -> Result<Place, Fault> {
         let Plan {
             from,
@@ -319,7 +320,7 @@ pub(crate) fn count(connection: &Connection, plan: &Plan, values: &[Value]) -> R
     Ok(count as u64)
 }
 
-/// Runs the sub-queries of the row that is being written.
+/// Runs the sub-queries of the current row.
 struct Inner<'r, 'a> {
     run: &'r Run<'a>,
     query: &'r Arc<Prepared>,
@@ -366,7 +367,7 @@ impl Nested for Inner<'_, '_> {
 }
 
 impl Prepared {
-    /// Writes one row as `result`. Returns false if there is no such row.
+    /// Writes one row as `result`. Returns `false` if there is no such row.
     pub(crate) fn write_one(
         &self,
         org: &Org,
@@ -428,7 +429,7 @@ impl Prepared {
     }
 }
 
-/// For rows without sub-queries.
+/// The sub-queries of rows that have none.
 struct Childless;
 
 impl Nested for Childless {

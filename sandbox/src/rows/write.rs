@@ -11,9 +11,9 @@ use crate::quirks::Quirks;
 use crate::soql::dates;
 use crate::soql::plan::{Node, Shape};
 use crate::store::value::write_double;
-use crate::xml::answer::{Out, escape_into};
+use crate::xml::response::{Out, escape_into};
 
-/// The shape of a row with its tags prepared.
+/// The shape of a row, with prepared tags.
 #[derive(Debug)]
 pub(crate) struct Writer {
     items: Vec<Item>,
@@ -50,7 +50,7 @@ enum Item {
     },
 }
 
-/// Writes the rows of a sub-query and returns how many there are.
+/// Writes the rows of a sub-query, and returns their number.
 pub(crate) trait Nested {
     fn children(
         &mut self,
@@ -84,7 +84,7 @@ impl Writer {
         }
     }
 
-    /// Writes the fields of a row and returns how many rows of sub-queries are inside.
+    /// Writes the fields of a row, and returns the number of rows of its sub-queries.
     pub(crate) fn write(
         &self,
         row: &Row<'_>,
@@ -100,7 +100,8 @@ impl Writer {
         let wraps = self.wraps && row.get::<_, i64>(0).unwrap_or(0) % 2 == 0;
         let count = self.items.len();
         for i in 0..count {
-            // Rotated, and reversed every other time: unsorted, but the same on every run.
+            // The order is rotated, and reversed every other time. It is unsorted, but the same in every
+            // run.
             let at = if turn % 2 == 1 { count - 1 - i } else { i };
             match &self.items[(at + turn) % count] {
                 Item::Value {
@@ -223,7 +224,7 @@ fn compound(
             write_value(value, kind, None, *b"00", &mut inner);
             inner.extend_from_slice(format!("</{part}>").as_bytes());
         }
-        // The codes of country and state follow the names in the type. The sandbox has none.
+        // In the type, codes of country and state follow the names. The sandbox has no codes.
         let code = match (*part, kind) {
             ("country", Kind::Address) => Some("countryCode"),
             ("state", Kind::Address) => Some("stateCode"),
@@ -241,7 +242,7 @@ fn compound(
     Ok(())
 }
 
-/// Writes a value of the type anyType; its first letter names the actual type.
+/// Writes a value of the type anyType. The first letter of the value encodes its actual type.
 fn write_any(open: &[u8], value: ValueRef<'_>, out: &mut Out) {
     let text = value.as_str().unwrap_or("s");
     let kind = match text.as_bytes().first() {
@@ -257,7 +258,7 @@ fn write_any(open: &[u8], value: ValueRef<'_>, out: &mut Out) {
     escape_into(text.get(1..).unwrap_or("").as_bytes(), out);
 }
 
-/// Writes base64 in lines, as MIME has it.
+/// Writes base64 in lines, as MIME does.
 fn write_wrapped(bytes: &[u8], out: &mut Out) {
     // A line of 76 characters holds 57 bytes.
     for line in bytes.chunks(57) {

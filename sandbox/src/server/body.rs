@@ -11,55 +11,57 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use hyper::body::{Body, Frame, SizeHint};
 
 use crate::rest::Stream;
-use crate::web::WebAnswer;
+use crate::web::WebResponse;
 
-/// Responses longer than this come in chunks.
+/// Responses of more bytes are sent in chunks.
 const CHUNKED_FROM: usize = 64 * 1024;
 const CHUNK: usize = 16 * 1024;
-/// Responses shorter than this are not compressed.
+/// Responses of fewer bytes are not compressed.
 const GZIP_FROM: usize = 1024;
 
-/// A body. A short one is sent in one piece with its length, a long one in chunks. A stream is computed
+/// A body. A short one is sent at once with its length, and a long one in chunks. A stream is computed
 /// while it is sent.
-pub(super) enum Answer {
+pub(super) enum ResponseBody {
     Complete { rest: Bytes, chunked: bool },
     Stream(Box<Stream>),
 }
 
-/// Compresses a response, unless it is short or encoded already.
-pub(super) fn compress(answer: &mut WebAnswer) {
-    let is_encoded = (answer.headers.iter()).any(|(name, _)| *name == header::CONTENT_ENCODING);
-    if is_encoded || answer.body.len() <= GZIP_FROM {
+/// Compresses a response, unless it is short or already encoded.
+pub(super) fn compress(response: &mut WebResponse) {
+    let is_encoded = (response.headers.iter()).any(|(name, _)| *name == header::CONTENT_ENCODING);
+    if is_encoded || response.body.len() <= GZIP_FROM {
         return;
     }
-    answer.body = compressed(&answer.body);
+    response.body = compressed(&response.body);
     for (name, value) in [
         (header::CONTENT_ENCODING, "gzip"),
         (header::VARY, "Accept-Encoding"),
     ] {
-        answer.headers.push((name, HeaderValue::from_static(value)));
+        response
+            .headers
+            .push((name, HeaderValue::from_static(value)));
     }
 }
 
 /// Makes the HTTP response.
-pub(super) fn response(answer: WebAnswer) -> Response<Answer> {
-    let body = Answer::Complete {
-        chunked: answer.body.len() > CHUNKED_FROM,
-        rest: answer.body.into(),
+pub(super) fn complete(response: WebResponse) -> Response<ResponseBody> {
+    let body = ResponseBody::Complete {
+        chunked: response.body.len() > CHUNKED_FROM,
+        rest: response.body.into(),
     };
-    with_body(answer.status, answer.headers, body)
+    with_body(response.status, response.headers, body)
 }
 
 /// Makes an HTTP response whose body is computed while it is sent.
-pub(super) fn streamed(head: WebAnswer, stream: Box<Stream>) -> Response<Answer> {
-    with_body(head.status, head.headers, Answer::Stream(stream))
+pub(super) fn streamed(head: WebResponse, stream: Box<Stream>) -> Response<ResponseBody> {
+    with_body(head.status, head.headers, ResponseBody::Stream(stream))
 }
 
 fn with_body(
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Answer,
-) -> Response<Answer> {
+    body: ResponseBody,
+) -> Response<ResponseBody> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     for (name, value) in headers {
@@ -75,7 +77,7 @@ fn compressed(body: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-impl Body for Answer {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = io::Error;
 

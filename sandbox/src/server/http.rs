@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::body::{Answer, compress, response, streamed};
+use super::body::{ResponseBody, complete, compress, streamed};
 use super::soap::{self, SoapRequest};
 use super::tls::Configs;
 use crate::faults::script::Script;
@@ -28,9 +28,9 @@ use crate::oauth::{self, Endpoint};
 use crate::rest::{self, Reply};
 use crate::tenant::{Host, State};
 use crate::ui::{self, Page};
-use crate::web::{WebAnswer, WebRequest};
+use crate::web::{WebRequest, WebResponse};
 
-/// Bytes that a form can have.
+/// The largest size of a form in bytes.
 const MAX_FORM: usize = 64 * 1024;
 
 /// Accepts connections until the sandbox stops.
@@ -41,14 +41,14 @@ pub(super) async fn listen(
     configs: Arc<Configs>,
     mut stopped: watch::Receiver<()>,
 ) {
-    // Dropping the set ends the connections.
+    // Dropping the set closes the connections.
     let mut connections = JoinSet::new();
     loop {
         let stream = tokio::select! {
             _ = stopped.changed() => return,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                // Too many files are open, for example. Some will be closed again.
+                // For example, too many files are open. Some of them will be closed.
                 Err(_) => {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     continue;
@@ -60,14 +60,14 @@ pub(super) async fn listen(
     }
 }
 
-/// The context of all requests of a connection.
+/// The context of all requests on a connection.
 #[derive(Clone)]
 struct Context {
     host: Host,
     state: Arc<State>,
     /// Whether the client is on the same machine.
     is_local: bool,
-    /// The script to send in place of a response.
+    /// The script that is sent instead of a response.
     script: Arc<Mutex<Option<Script>>>,
 }
 
@@ -110,7 +110,7 @@ async fn connection(stream: TcpStream, host: Host, state: Arc<State>, configs: A
     }
 }
 
-/// Answers a handshake as a server does that supports nothing newer than TLS 1.1.
+/// Responds to a handshake like a server whose newest version is TLS 1.1.
 async fn old_handshake(mut stream: TcpStream) {
     let mut hello = [0; 4096];
     let _ = stream.read(&mut hello).await;
@@ -145,7 +145,7 @@ impl Service {
         if rest::is_log_file(path) && context.host == Host::Instance {
             return Some(Self::LogFile);
         }
-        // The pages of the user interface are on the instance only.
+        // Only the instance has the pages of the user interface.
         Page::of(path)
             .filter(|_| context.host == Host::Instance)
             .map(Self::Page)
@@ -162,15 +162,15 @@ impl Service {
     }
 }
 
-/// Reads `/services/Soap/c/64.0/…`.
+/// Parses `/services/Soap/c/64.0/…`.
 fn version(path: &str) -> Option<u16> {
     let rest = path.strip_prefix("/services/Soap/c/")?;
     let version = rest.split('/').next()?;
     version.strip_suffix(".0").unwrap_or(version).parse().ok()
 }
 
-/// Answers a request, with the time of the tenant in the header `Date`.
-async fn dated(request: Request<Incoming>, context: Context) -> io::Result<Response<Answer>> {
+/// Responds to a request, with the time of the tenant in the header `Date`.
+async fn dated(request: Request<Incoming>, context: Context) -> io::Result<Response<ResponseBody>> {
     let clock = context.state.clock.clone();
     let mut response = serve(request, context).await?;
     let now = Timestamp::from_millisecond(clock.now()).unwrap_or_default();
@@ -181,25 +181,25 @@ async fn dated(request: Request<Incoming>, context: Context) -> io::Result<Respo
     Ok(response)
 }
 
-async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Response<Answer>> {
+async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Response<ResponseBody>> {
     if let Mode::Wire(flaw) = context.state.choose(Stage::Head, "", None) {
-        let nothing = WebAnswer::message(StatusCode::OK, "", "");
+        let nothing = WebResponse::message(StatusCode::OK, "", "");
         return play(&context, flaw.script(&nothing));
     }
     let gzip =
         is_gzip(request.headers(), header::ACCEPT_ENCODING) && context.state.live().quirks.gzip;
     let service = Service::of(&context, request.uri().path());
-    // A call counts as in progress until its response is sent, pauses included.
+    // A call is in progress until its response is sent, including pauses.
     let _in_progress = matches!(service, Some(Service::Soap(_))).then(|| context.state.begin());
-    let (mut answer, mode, asked) = match service {
+    let (mut response, mode, asked) = match service {
         None => (
-            WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", ""),
+            WebResponse::message(StatusCode::NOT_FOUND, "URL No Longer Exists", ""),
             Mode::Normal,
             Bytes::new(),
         ),
         Some(Service::Soap(version)) => soap(request, version, &context).await?,
         Some(Service::LogFile) => match log_file(request, &context).await? {
-            (Reply::Complete(answer), mode) => (answer, mode, Bytes::new()),
+            (Reply::Complete(response), mode) => (response, mode, Bytes::new()),
             (Reply::Stream(head, stream), mode) => {
                 if let Mode::Delay(pause) = mode {
                     tokio::time::sleep(pause).await;
@@ -213,32 +213,32 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
         tokio::time::sleep(pause).await;
     }
     let delivery = blocking(move || {
-        // What is wrong with the connection is wrong with the compressed bytes. What is wrong with
-        // the text must be there before compression.
+        // Flaws of the connection are applied to the compressed bytes. Flaws of the text are applied before
+        // compression.
         if gzip && matches!(mode, Mode::Wire(_) | Mode::Truncate) {
-            compress(&mut answer);
+            compress(&mut response);
         }
-        match deliver(&mode, &asked, answer) {
-            Delivery::Plain(mut answer) => {
+        match deliver(&mode, &asked, response) {
+            Delivery::Plain(mut response) => {
                 if gzip {
-                    compress(&mut answer);
+                    compress(&mut response);
                 }
-                Delivery::Plain(answer)
+                Delivery::Plain(response)
             }
             raw => raw,
         }
     });
     match delivery.await? {
-        Delivery::Plain(answer) => Ok(response(answer)),
+        Delivery::Plain(response) => Ok(complete(response)),
         Delivery::Raw(script) => play(&context, script),
     }
 }
 
-/// Hands the connection over to a script. The error makes hyper stop.
-fn play(context: &Context, script: Script) -> io::Result<Response<Answer>> {
+/// Passes the connection to a script. The error makes hyper stop.
+fn play(context: &Context, script: Script) -> io::Result<Response<ResponseBody>> {
     let mut slot = (context.script.lock()).unwrap_or_else(PoisonError::into_inner);
     *slot = Some(script);
-    Err(io::Error::other("the answer is injected"))
+    Err(io::Error::other("the response is injected"))
 }
 
 fn is_gzip(headers: &HeaderMap, name: HeaderName) -> bool {
@@ -248,13 +248,14 @@ fn is_gzip(headers: &HeaderMap, name: HeaderName) -> bool {
 }
 
 /// A response, the mode to apply to it, and the body of the request.
-type Outgoing = (WebAnswer, Mode, Bytes);
+type Outgoing = (WebResponse, Mode, Bytes);
 
 async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io::Result<Outgoing> {
     if request.method() != Method::POST {
         let text = "SOAP is sent by HTTP POST.";
-        let answer = WebAnswer::message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", text);
-        return Ok((answer, Mode::Normal, Bytes::new()));
+        let response =
+            WebResponse::message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", text);
+        return Ok((response, Mode::Normal, Bytes::new()));
     }
     let state = context.state.clone();
     let is_gzip = is_gzip(request.headers(), header::CONTENT_ENCODING);
@@ -268,13 +269,13 @@ async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io
         is_gzip,
     };
     blocking(move || {
-        let (answer, mode) = soap::answer(&state, &request);
-        (answer, mode, request.plain(&state))
+        let (response, mode) = soap::handle(&state, &request);
+        (response, mode, request.plain(&state))
     })
     .await
 }
 
-/// Answers a request for the content of an event log file.
+/// Responds to a request for the content of an event log file.
 async fn log_file(request: Request<Incoming>, context: &Context) -> io::Result<(Reply, Mode)> {
     let (head, _) = request.into_parts();
     let request = WebRequest::new(head.method, &head.uri, head.headers, &[]);
@@ -282,8 +283,8 @@ async fn log_file(request: Request<Incoming>, context: &Context) -> io::Result<(
     blocking(move || {
         let mode = begin(&state, Service::LogFile);
         let reply = match mode.replaces_pages() {
-            true => Reply::Complete(WebAnswer::message(StatusCode::OK, "", "")),
-            false => rest::answer(&state, &mode, &request),
+            true => Reply::Complete(WebResponse::message(StatusCode::OK, "", "")),
+            false => rest::handle(&state, &mode, &request),
         };
         (reply, mode)
     })
@@ -300,7 +301,7 @@ fn begin(state: &State, service: Service) -> Mode {
     mode
 }
 
-/// Answers everything but SOAP and log files.
+/// Responds to everything but SOAP and log files.
 async fn web(
     request: Request<Incoming>,
     service: Service,
@@ -308,38 +309,42 @@ async fn web(
 ) -> io::Result<Outgoing> {
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_FORM).collect().await else {
-        let answer = WebAnswer::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large", "");
-        return Ok((answer, Mode::Normal, Bytes::new()));
+        let response = WebResponse::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large", "");
+        return Ok((response, Mode::Normal, Bytes::new()));
     };
     let body = body.to_bytes();
     let request = WebRequest::new(head.method, &head.uri, head.headers, &body);
     let (state, host) = (context.state.clone(), context.host);
     blocking(move || {
         if matches!(service, Service::Stats) {
-            // A program of another language sets the clock ahead here, as `Sandbox::advance` does.
+            // A program in another language uses this instead of `Sandbox::advance`.
             let seconds = request.param("advance").parse::<u32>();
             if let (true, Ok(seconds)) = (request.is_post(), seconds) {
                 state.clock.advance(i64::from(seconds) * 1_000);
             }
             let stats = serde_json::to_value(&state.live().stats).unwrap_or_default();
-            return (WebAnswer::json(StatusCode::OK, &stats), Mode::Normal, body);
+            return (
+                WebResponse::json(StatusCode::OK, &stats),
+                Mode::Normal,
+                body,
+            );
         }
         let mode = begin(&state, service);
-        let answer = match service {
+        let response = match service {
             // The mode replaces this response.
-            _ if mode.replaces_pages() => WebAnswer::message(StatusCode::OK, "", ""),
-            Service::OAuth(endpoint) => oauth::answer(&state, host, endpoint, &request),
-            Service::Page(page) => ui::answer(&state, page, &request),
+            _ if mode.replaces_pages() => WebResponse::message(StatusCode::OK, "", ""),
+            Service::OAuth(endpoint) => oauth::handle(&state, host, endpoint, &request),
+            Service::Page(page) => ui::handle(&state, page, &request),
             Service::Soap(_) | Service::LogFile | Service::Stats => {
-                WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "")
+                WebResponse::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "")
             }
         };
-        (answer, mode, body)
+        (response, mode, body)
     })
     .await
 }
 
-/// Runs work on a thread that may block.
+/// Runs work on a thread on which blocking is allowed.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
     tokio::task::spawn_blocking(work)
         .await

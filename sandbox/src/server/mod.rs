@@ -47,29 +47,29 @@ impl fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// Keeps the rows in this file. Without a file, the rows are lost when the sandbox stops.
+    /// Stores the rows in this file. Without a file, the rows are lost when the sandbox stops.
     #[must_use]
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
         self.database = Some(path.into());
         self
     }
 
-    /// Sets the address of the login host. The instance host takes the next port. With port 0, both hosts
-    /// take free ports.
+    /// Sets the address of the login host. The instance host uses the next port. With port 0, both hosts
+    /// use free ports.
     #[must_use]
     pub fn bind(mut self, address: SocketAddr) -> Self {
         self.bind = address;
         self
     }
 
-    /// Sets how responses are written.
+    /// Sets variations of the responses.
     #[must_use]
     pub fn quirks(mut self, quirks: Quirks) -> Self {
         self.quirks = quirks;
         self
     }
 
-    /// Sets a function that is called from time to time while the database is filled.
+    /// Sets a function that is called repeatedly while the database is filled.
     #[must_use]
     pub fn on_progress(mut self, report: impl FnMut(Progress<'_>) + Send + 'static) -> Self {
         self.progress = Box::new(report);
@@ -84,14 +84,14 @@ impl Builder {
     }
 
     /// Serves the counters as JSON at `/sandbox/stats` of both hosts, to callers on the same machine. `POST
-    /// /sandbox/stats?advance=900` sets the clock of the tenant ahead by 900 seconds first.
+    /// /sandbox/stats?advance=900` first advances the clock of the tenant by 900 seconds.
     #[must_use]
     pub fn stats_page(mut self, on: bool) -> Self {
         self.stats_page = on;
         self
     }
 
-    /// Makes the certificates, fills the database and starts to listen.
+    /// Makes the certificates, fills the database, and starts listening.
     ///
     /// # Errors
     /// Fails if the database cannot be opened or filled, or if a port is in use.
@@ -110,7 +110,7 @@ impl Builder {
         if let Some(activity) = &mut org.activity {
             if database.is_some() {
                 return Err(Error::other(
-                    "activity cannot be kept in a database, because its times follow the clock",
+                    "activity cannot be stored in a database, because its times depend on the clock",
                 ));
             }
             activity.until.get_or_insert(clock.now());
@@ -120,9 +120,9 @@ impl Builder {
             let store = Store::open(&org, running.as_ref(), database.as_deref(), &mut *progress)?;
             Ok::<_, Error>(State::new(org, store, running, clock))
         });
-        let state = state
-            .await
-            .map_err(|error| Error::other(format!("the database was not filled: {error}")))??;
+        let state = state.await.map_err(|error| {
+            Error::other(format!("the database could not be filled: {error}"))
+        })??;
         {
             let mut live = state.live();
             live.quirks = quirks;
@@ -145,7 +145,7 @@ impl Builder {
             login: url(&login)?,
             instance: url(&instance)?,
         };
-        // This is the only place that sets it.
+        // The addresses are set only here, so setting them cannot fail.
         let _ = state.addresses.set(addresses.clone());
 
         let (stop, stopped) = watch::channel(());
@@ -176,11 +176,12 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
         .map_err(|error| Error::io(format!("cannot listen on {address}"), error))
 }
 
-/// The address of a host. Loopback is called `localhost`, because the certificate has that name.
+/// The address of a host. Loopback addresses become `localhost`, because the certificate contains that
+/// name.
 fn url(listener: &TcpListener) -> Result<String, Error> {
     let address = listener
         .local_addr()
-        .map_err(|error| Error::io("cannot tell the own address", error))?;
+        .map_err(|error| Error::io("cannot determine the local address", error))?;
     Ok(match address.ip() {
         ip if ip.is_loopback() || ip.is_unspecified() => {
             format!("https://localhost:{}", address.port())
@@ -189,7 +190,7 @@ fn url(listener: &TcpListener) -> Result<String, Error> {
     })
 }
 
-/// A running tenant. It stops when this value is dropped.
+/// A running tenant. It stops when the value is dropped.
 pub struct Sandbox {
     state: Arc<State>,
     addresses: Addresses,
@@ -279,12 +280,12 @@ impl Sandbox {
         }
     }
 
-    /// Adds a mode to a queue. Each call takes the first mode from the queue, if there is one.
+    /// Adds a mode to a queue. Each call takes the first mode from the queue, if the queue is not empty.
     pub fn push_mode(&self, mode: Mode) {
         self.state.live().next.push_back(mode);
     }
 
-    /// Adds an injection. If several injections hit a call, the first one is applied.
+    /// Adds an injection. If several injections apply to a call, the first one is used.
     pub fn inject(&self, injection: Injection) {
         self.state.live().injections.add(injection);
     }
@@ -294,12 +295,12 @@ impl Sandbox {
         self.state.live().injections.clear();
     }
 
-    /// Sets how responses are written from now on.
+    /// Sets variations of the responses from now on.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.state.live().quirks = quirks;
     }
 
-    /// Sets what logins of a user lead to from now on. Unknown users are ignored.
+    /// Sets the result of logins of a user from now on. Unknown users are ignored.
     pub fn set_login_mode(&self, username: &str, mode: LoginMode) {
         if let Some(user) = self.state.user(username) {
             self.state.live().login_modes.insert(user, mode);
@@ -311,19 +312,19 @@ impl Sandbox {
         self.state.live().soap_login = Some(on);
     }
 
-    /// Sets how many calls of the day were used, and how many there can be.
+    /// Sets the number of daily API calls that were used, and their limit.
     pub fn set_daily_limit(&self, used: u64, limit: u64) {
         let mut live = self.state.live();
         live.used = used;
         live.daily_limit = Some(limit);
     }
 
-    /// Sets how long a session can be idle before it ends.
+    /// Sets the time after which an idle session ends.
     pub fn set_session_life(&self, life: Duration) {
         self.state.live().session_life = Some(life);
     }
 
-    /// Sets how long an authorization code or a single-use login link can be used.
+    /// Sets the time after which an authorization code or a single-use login link expires.
     pub fn set_code_life(&self, life: Duration) {
         self.state.live().code_life = Some(life);
     }
@@ -341,21 +342,21 @@ impl Sandbox {
         self.state.live().sessions.close_all();
     }
 
-    /// How many sessions are open.
+    /// The number of open sessions.
     #[must_use]
     pub fn open_sessions(&self) -> usize {
         self.state.live().sessions.len()
     }
 
-    /// Forgets which rows were deleted until now, as Salesforce does if there are too many of them. A call of
-    /// `getDeleted` for an earlier time is refused with `INVALID_REPLICATION_DATE`.
+    /// Removes the record of all deletions until now, as Salesforce does if there are too many of them. A
+    /// call of `getDeleted` for an earlier time fails with `INVALID_REPLICATION_DATE`.
     pub fn purge_deletions(&self) {
         let now = self.state.clock.now();
         self.state.live().deletions_purged = now;
     }
 
-    /// Gives a permission such as `MonitorLoginHistory` to all profiles and permission sets, or takes it from
-    /// them, while the org is served. An org that does not have the permission stays as it is.
+    /// Gives a permission such as `MonitorLoginHistory` to all profiles and permission sets, or takes it
+    /// from them, while the sandbox runs. An org without the permission is not changed.
     pub fn permit(&self, permission: &str, on: bool) {
         let column = format!("Permissions{permission}");
         let connection = self.state.store.lock();
@@ -363,7 +364,7 @@ impl Sandbox {
             let known = self.state.org.objects.get(object);
             if known.is_some_and(|object| object.fields.contains_key(&column)) {
                 let sql = format!("UPDATE \"{object}\" SET \"{column}\" = ?");
-                // The column is one of the table, so this cannot fail.
+                // The column exists in the table, so this cannot fail.
                 let _ = connection.execute(&sql, [on]);
             }
         }
@@ -374,27 +375,27 @@ impl Sandbox {
         self.state.cursors.close_all();
     }
 
-    /// Sets the clock of the tenant ahead. What happens in the org within this time happens at once.
+    /// Advances the clock of the tenant. All changes that are due within this time happen at once.
     /// Sessions, tokens and cursors do not age.
     pub fn advance(&self, time: Duration) {
         let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4);
         self.state.clock.advance(millis);
     }
 
-    /// How many event log files the activity has, those that appear later included.
+    /// The number of event log files of the activity, including those that appear later.
     #[must_use]
     pub fn log_files(&self) -> usize {
         let running = self.state.running.as_ref();
         running.map_or(0, |running| running.history.files().len())
     }
 
-    /// Writes the rows of the activity that a reader must hold who has missed nothing and has invented
-    /// nothing: a line `source<TAB>time<TAB>key` for each, without an order. Returns how many there are.
+    /// Writes the rows of the activity that a reader must have stored who has neither missed nor invented a
+    /// row: a line `source<TAB>time<TAB>key` for each, in no particular order. Returns the number of rows.
     ///
-    /// The sources are `logins`, `audit`, `files` and `changes`. The key is the id of a row. Of a row in a
-    /// log file, it is the id of the file, the number of the content, and the number of the row, with
-    /// slashes between them. Of a changed record, it is the id and the time of the change, and `deleted` if
-    /// that was its end. Rows that become visible later are among them.
+    /// The sources are `logins`, `audit`, `files` and `changes`. The key is the id of a row. For a row in a
+    /// log file, it is the id of the file, the number of the content, and the number of the row, separated
+    /// by slashes. For a changed record, it is the id and the time of the change, and `deleted` if the
+    /// record was deleted. Rows that become visible later are included.
     ///
     /// # Errors
     /// Fails if `out` fails.
@@ -405,11 +406,11 @@ impl Sandbox {
         }
     }
 
-    /// Sends an outbound message about the rows of a query, as a workflow of Salesforce does: with at most 100
-    /// notifications in each request, and again until the server acknowledges it.
+    /// Sends outbound messages with the rows of a query, as a workflow of Salesforce does: with at most 100
+    /// notifications in each request, and repeatedly until the server acknowledges them.
     ///
     /// # Errors
-    /// The query cannot be used. A server that does not acknowledge is no error.
+    /// The query is invalid. It is not an error if the server does not acknowledge.
     pub async fn send_outbound(&self, message: &OutboundMessage) -> Result<Delivery, Error> {
         outbound::send(&self.state, message).await
     }
@@ -419,7 +420,7 @@ impl Sandbox {
         let Self { stop, tasks, .. } = self;
         drop(stop);
         for task in tasks {
-            // A task that failed has stopped, too.
+            // A task that failed has stopped, too, so its error is ignored.
             let _ = task.await;
         }
     }

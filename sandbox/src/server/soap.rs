@@ -10,10 +10,10 @@ use crate::fault::Fault;
 use crate::faults::Mode;
 use crate::ops::{self, Outcome};
 use crate::tenant::{Host, State};
-use crate::web::WebAnswer;
-use crate::xml::{answer, request};
+use crate::web::WebResponse;
+use crate::xml::{request, response};
 
-/// A request. The body is None if it was too large.
+/// A request. The body is `None` if it was too large.
 pub(super) struct SoapRequest {
     pub(super) host: Host,
     pub(super) version: u16,
@@ -22,7 +22,7 @@ pub(super) struct SoapRequest {
 }
 
 impl SoapRequest {
-    /// The body without compression.
+    /// The decompressed body.
     pub(super) fn plain(&self, state: &State) -> Bytes {
         let body = self.body.clone().unwrap_or_default();
         match self.is_gzip {
@@ -32,10 +32,10 @@ impl SoapRequest {
     }
 }
 
-/// Answers a request. Returns also the mode to apply to the response.
-pub(super) fn answer(state: &State, request: &SoapRequest) -> (WebAnswer, Mode) {
+/// Responds to a request. Also returns the mode that is applied to the response.
+pub(super) fn handle(state: &State, request: &SoapRequest) -> (WebResponse, Mode) {
     let outcome = carry_out(state, request).unwrap_or_else(|fault| Outcome {
-        body: answer::fault(&fault, &state.live().quirks),
+        body: response::fault(&fault, &state.live().quirks),
         is_fault: true,
         mode: Mode::Normal,
     });
@@ -49,8 +49,8 @@ pub(super) fn answer(state: &State, request: &SoapRequest) -> (WebAnswer, Mode) 
     };
     drop(live);
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let answer = WebAnswer::new(status, "text/xml; charset=utf-8", outcome.body);
-    (answer, outcome.mode)
+    let response = WebResponse::new(status, "text/xml; charset=utf-8", outcome.body);
+    (response, outcome.mode)
 }
 
 fn carry_out(state: &State, request: &SoapRequest) -> Result<Outcome, Fault> {
@@ -69,7 +69,7 @@ fn carry_out(state: &State, request: &SoapRequest) -> Result<Outcome, Fault> {
     };
     let envelope =
         request::read(&bytes).map_err(|what| Fault::unexpected("XML_PARSER_ERROR", what))?;
-    Ok(ops::answer(state, request.host, request.version, &envelope))
+    Ok(ops::handle(state, request.host, request.version, &envelope))
 }
 
 fn too_large(limit: usize) -> Fault {

@@ -1,4 +1,5 @@
-//! The certificates of the sandbox: an authority that is made at start, and the certificates of the hosts.
+//! The certificates of the sandbox: an authority that is created at the start, and the certificates of the
+//! hosts.
 
 use std::sync::Arc;
 
@@ -72,7 +73,7 @@ fn failed(error: rcgen::Error) -> Error {
     Error::other(format!("no certificate could be made: {error}"))
 }
 
-/// Makes an authority: its certificate in PEM, and its issuer to sign with.
+/// Makes an authority. Returns its certificate in PEM, and the issuer that signs with its key.
 fn authority() -> Result<(String, Issuer<'static, KeyPair>), Error> {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

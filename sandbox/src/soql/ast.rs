@@ -1,4 +1,4 @@
-//! The syntax tree of a query. It knows nothing about the org.
+//! The syntax tree of a query. It is independent of the org.
 
 use super::Position;
 
@@ -19,7 +19,7 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Adds a condition that every row must meet.
+    /// Adds a condition that every row must satisfy.
     pub(crate) fn require(&mut self, condition: Condition) {
         self.filter = Some(match self.filter.take() {
             Some(filter) => Condition::And(vec![filter, condition]),
@@ -97,7 +97,7 @@ pub(crate) enum Function {
     DayInMonth,
     DayOnly,
     HourInDay,
-    /// The translated value. The sandbox has no translations.
+    /// The translated value. The sandbox has no translations, so it is the value itself.
     ToLabel,
 }
 
@@ -158,7 +158,7 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
-    /// The condition that a field has a value.
+    /// Makes the condition that a field has a value.
     pub(crate) fn equal(field: &str, value: Value) -> Self {
         let at = Position::default();
         let path = Path {
@@ -173,7 +173,7 @@ impl Condition {
         }
     }
 
-    /// Whether the condition is about one of these fields of the queried object.
+    /// Whether the condition uses one of these fields of the queried object.
     pub(crate) fn mentions(&self, fields: &[&str]) -> bool {
         let is_one = |operand: &Operand| match operand {
             Operand::Field(path) => (path.parts.last())
@@ -215,7 +215,7 @@ pub(crate) enum Value {
     Number(String),
     Text {
         text: String,
-        /// The same text as a pattern for LIKE: a backslash stands before each literal `%` and `_`.
+        /// The same text as a pattern for LIKE: a backslash precedes each literal `%` and `_`.
         pattern: String,
     },
     /// A date, in days since 1970.

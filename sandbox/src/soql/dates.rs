@@ -1,4 +1,4 @@
-//! Dates and date-times: numbers inside, ISO text outside, and the date literals of SOQL.
+//! Dates and date-times: numbers inside the sandbox, ISO text outside, and the date literals of SOQL.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,12 +12,12 @@ pub(crate) fn now() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// The clock of a tenant. It can be ahead of that of the machine.
+/// The clock of a tenant. It can be ahead of the clock of the machine.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clock(Arc<AtomicI64>);
 
 impl Clock {
-    /// Milliseconds since 1970.
+    /// The current time in milliseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         now() + self.0.load(Ordering::Relaxed)
     }
@@ -35,7 +35,7 @@ fn days(date: Date) -> i64 {
     (date - epoch()).get_days().into()
 }
 
-/// Reads `2026-01-31`, with or without a zone.
+/// Parses `2026-01-31`, with or without a zone.
 pub(crate) fn parse_date(text: &str) -> Option<i64> {
     let date = text.get(..10)?.parse::<Date>().ok()?;
     let tail = &text[10..];
@@ -43,7 +43,7 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
     zone.then(|| days(date))
 }
 
-/// Reads a date and time with a zone, to the millisecond. `+0100` means `+01:00`.
+/// Parses a date and time with a zone, to the millisecond. `+0100` means `+01:00`.
 pub(crate) fn parse_datetime(text: &str) -> Option<i64> {
     text.get(..11)?.ends_with('T').then_some(())?;
     text.parse::<Timestamp>()
@@ -51,7 +51,7 @@ pub(crate) fn parse_datetime(text: &str) -> Option<i64> {
         .map(|datetime| datetime.as_millisecond())
 }
 
-/// Reads `08:30:00.000Z`, with or without the zone.
+/// Parses `08:30:00.000Z`, with or without the zone.
 pub(crate) fn parse_time(text: &str) -> Option<i64> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let time = text.parse::<jiff::civil::Time>().ok()?;
@@ -144,7 +144,7 @@ pub(super) fn is_span(name: &str) -> bool {
     }
 }
 
-/// Whether a date literal takes a number.
+/// Whether a date literal requires a number.
 pub(super) fn is_counted(name: &str) -> bool {
     name.starts_with("N_") || name.contains("_N_")
 }

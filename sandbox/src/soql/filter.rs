@@ -16,7 +16,7 @@ pub(super) struct Filter {
     pub(super) values: Vec<Sql>,
 }
 
-/// Builds a condition. Aggregates are allowed in `having` only.
+/// Builds a condition. Aggregates are allowed only in `having`.
 pub(super) fn build(
     scope: &mut Scope<'_>,
     condition: &Condition,
@@ -53,7 +53,7 @@ impl<'a> Builder<'_, 'a> {
             Condition::And(terms) => self.joined(terms, " AND "),
             Condition::Or(terms) => self.joined(terms, " OR "),
             Condition::Not(term) => {
-                // SOQL has no third truth value: NOT of an unknown condition is true.
+                // SOQL has no unknown truth value, so NOT of an unknown condition is true.
                 self.push("(NOT coalesce(");
                 self.condition(term)?;
                 self.push(", 0))");
@@ -208,7 +208,7 @@ impl<'a> Builder<'_, 'a> {
         let value = self.literal(column, left, right)?;
         let sign = match operator {
             Compare::Equal => "=",
-            // A row without a value counts as different from every value.
+            // A row without a value differs from every value.
             Compare::NotEqual => "IS NOT",
             Compare::Less => "<",
             Compare::LessEqual => "<=",
@@ -252,7 +252,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    /// A condition on a multi-select picklist. `'A;B'` asks for rows that have both values.
+    /// A condition on a multi-select picklist. `'A;B'` selects rows that have both values.
     fn includes(
         &mut self,
         column: &Column<'_>,
@@ -313,7 +313,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    /// Converts a value to the form in the column.
+    /// Converts a value to the form in which the column stores it.
     fn literal(
         &self,
         column: &Column<'_>,
@@ -365,10 +365,10 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
-/// The SQL of a function over a column, and the kind of its result.
+/// The SQL of a function of a column, and the kind of its result.
 pub(super) fn call(function: Function, column: &Column<'_>) -> (String, Kind) {
     let sql = &column.sql;
-    // Columns hold dates in days and date-times in milliseconds.
+    // Columns store dates in days and date-times in milliseconds.
     let seconds = if column.kind == Kind::Date {
         format!("{sql} * 86400")
     } else {

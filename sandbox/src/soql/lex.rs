@@ -6,7 +6,7 @@ use crate::fault::Fault;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
-    /// A word. A path is one word with dots inside.
+    /// A word. A path is a single word with dots.
     Word(String),
     /// A string, and the same string as a pattern for LIKE, in which a backslash makes the next
     /// character literal.
@@ -30,7 +30,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// The token as error messages show it.
+    /// The form of the token in error messages.
     pub(super) fn shown(&self) -> String {
         match &self.kind {
             Kind::Word(word) => format!("'{word}'"),
@@ -139,7 +139,7 @@ impl Lexer<'_> {
         Kind::Word(word)
     }
 
-    /// Reads a number, a date, a date with a time, or a time.
+    /// Parses a number, a date, a date with a time, or a time.
     fn number(&mut self, at: Position) -> Result<Kind, Fault> {
         let rest = self.rest();
         let bytes = rest.as_bytes();
@@ -183,7 +183,7 @@ impl Lexer<'_> {
         let (mut text, mut pattern) = (String::new(), String::new());
         let mut push = |c: char, escaped: bool| {
             text.push(c);
-            // Text that is not an escape in the query must not become one in the pattern.
+            // A character that is not an escape in the query must not become one in the pattern.
             if escaped || c == '\\' {
                 pattern.push('\\');
             }

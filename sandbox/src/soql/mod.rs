@@ -1,4 +1,4 @@
-//! SOQL: text → tokens → syntax tree → a plan that SQLite can run.
+//! SOQL: the text is split into tokens, parsed into a syntax tree, and planned as SQL for SQLite.
 
 pub(crate) mod ast;
 pub(crate) mod dates;
@@ -25,7 +25,7 @@ pub(crate) fn parse(text: &str) -> Result<ast::Query, Fault> {
     parse::Parser::new(text, tokens).query()
 }
 
-/// Makes a fault about a position in a query, with the excerpt and the caret that the service writes.
+/// Makes a fault at a position in a query, with an excerpt and a caret, as Salesforce does.
 pub(crate) fn fault_at(text: &str, at: Position, code: &'static str, what: &str) -> Fault {
     let line = text
         .lines()
@@ -61,7 +61,7 @@ mod tests {
     ];
 
     proptest::proptest! {
-        /// A string that the runtime quotes is one token and has the same text.
+        /// A string that the runtime has quoted is one token with the same text.
         #[test]
         fn quoted_texts_come_back(text in "\\PC*|[\\x00-\\x7f]*|.*|['\\\\%_\n\r\t\u{8}\u{c}u0nN]*") {
             let tokens = lex::tokens(&saponify::salesforce::soql::quote(&text)).unwrap();
@@ -76,9 +76,9 @@ mod tests {
         }
     }
 
-    /// Whatever a client sends, the response is a plan or a fault.
+    /// Whatever a client sends, the result is a plan or a fault.
     #[test]
-    fn no_text_brings_the_parser_down() {
+    fn no_text_makes_the_parser_panic() {
         let org = Org::parse(include_str!("../../../tenants/demo/org.toml")).unwrap();
         let run =
             |text: &str| parse(text).and_then(|tree| plan::query(&org, text, &tree, 64, false));

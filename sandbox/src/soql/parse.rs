@@ -1,4 +1,4 @@
-//! Parses tokens by recursive descent, with one function for each rule of the grammar.
+//! A recursive-descent parser, with one function for each rule of the grammar.
 
 use super::ast::{
     Compare, Condition, Function, Literal, Operand, Order, Path, Query, Select, Value,
@@ -99,7 +99,7 @@ impl<'a> Parser<'a> {
         matches!(token, Some(Token { kind: Kind::Sign(text), .. }) if *text == sign)
     }
 
-    /// Runs a recursive rule, within a limit of depth.
+    /// Applies a recursive rule, up to a maximum depth.
     fn deeper<T>(&mut self, rule: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
         if self.depth == MAX_DEPTH {
             return self.fail(self.peek().at, "the query is nested too deeply");

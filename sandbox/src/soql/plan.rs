@@ -1,4 +1,4 @@
-//! Makes a plan of a syntax tree: the SQL of the query, and the shape of its rows.
+//! Plans a syntax tree: the SQL of the query, and the shape of its rows.
 
 mod group;
 mod select;
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::id::Prefix;
 use crate::org::{Kind, Object, Org};
 
-/// The parts of a SQL statement, and how to read its rows. The first column is the serial number.
+/// The parts of a SQL statement, and the shape of its rows. The first column is the serial number.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) object: String,
@@ -26,16 +26,16 @@ pub(crate) struct Plan {
     pub(crate) values: Vec<rusqlite::types::Value>,
     /// `GROUP BY` and `HAVING`.
     pub(crate) group: String,
-    /// Empty if the order is that of the ids.
+    /// The `ORDER BY` terms, or an empty text if the rows are ordered by id.
     pub(crate) order: String,
     pub(crate) limit: Option<u64>,
     pub(crate) offset: u64,
     pub(crate) children: Vec<Plan>,
-    /// Whether base64 fields are selected; their batches have one row.
+    /// Whether base64 fields are selected. In this case, a batch has one row.
     pub(crate) has_bytes: bool,
-    /// How many custom long text fields are selected.
+    /// The number of selected custom long text fields.
     pub(crate) long_texts: u32,
-    /// In a sub-query: the reference to the row around it.
+    /// In a sub-query: the reference to the outer row.
     pub(crate) parent_field: Option<String>,
 }
 
@@ -58,11 +58,11 @@ pub(crate) struct Group {
 #[derive(Debug)]
 pub(crate) struct Shape {
     pub(crate) object: String,
-    /// Whether it is written with the type `Name`, as polymorphic parents are.
+    /// Whether its type is written as `Name`, as for polymorphic parents.
     pub(crate) as_name: bool,
     /// The column that is null if the object is absent.
     pub(crate) presence: usize,
-    /// `Id` first, then the others in ASCII order.
+    /// The fields, with `Id` first and the others in ASCII order.
     pub(crate) nodes: BTreeMap<(bool, String), Node>,
 }
 
@@ -73,7 +73,7 @@ pub(crate) enum Node {
         kind: Kind,
         prefix: Option<Prefix>,
     },
-    /// An address or a location: the names of its components and their columns.
+    /// An address or a location, with the names of its components and their columns.
     Compound {
         kind: Kind,
         parts: Vec<(&'static str, usize)>,
@@ -126,7 +126,7 @@ fn find<'a>(org: &'a Org, text: &str, from: &Path) -> Result<&'a Object, Fault> 
         .ok_or_else(|| unsupported(text, from))
 }
 
-/// The fault for an object that the org does not have, or that the user must not see.
+/// The fault for an object that the org does not have, or that the user cannot see.
 pub(crate) fn unsupported(text: &str, from: &Path) -> Fault {
     let what = format!(
         "sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.",
@@ -135,7 +135,7 @@ pub(crate) fn unsupported(text: &str, from: &Path) -> Fault {
     fault_at(text, from.at, "INVALID_TYPE", &what)
 }
 
-/// Plans the sub-query of `IN (SELECT …)`: SQL that gives packed ids.
+/// Plans the sub-query of `IN (SELECT …)`, whose SQL returns packed ids.
 pub(super) fn semi_join(outer: &Scope<'_>, query: &Query) -> Result<Filter, Fault> {
     let object = find(outer.org, outer.text, &query.from)?;
     let mark = format!("{}s", outer.mark());
@@ -187,7 +187,7 @@ pub(super) fn semi_join(outer: &Scope<'_>, query: &Query) -> Result<Filter, Faul
     })
 }
 
-/// The column of a field, or of a function over a field.
+/// The column of a field, or of a function of a field.
 pub(super) fn operand<'a>(scope: &mut Scope<'a>, operand: &Operand) -> Result<Column<'a>, Fault> {
     match operand {
         Operand::Field(path) => {
@@ -308,7 +308,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Adds a column unless it is selected already. Returns its index.
+    /// Adds a column, unless it is already selected. Returns its index.
     fn index(&mut self, sql: String) -> usize {
         match self.columns.iter().position(|column| *column == sql) {
             Some(index) => index,
@@ -343,7 +343,7 @@ impl<'a> Planner<'a> {
             }
             let direction = if item.descending { "DESC" } else { "ASC" };
             let nulls = if item.nulls_last { "LAST" } else { "FIRST" };
-            // An id is never null. Sorting by the bare column lets SQLite read the table in order.
+            // An id is never null. Without `NULLS`, SQLite can read the table in the order of the ids.
             let nulls = if column.kind == Kind::Id {
                 String::new()
             } else {
@@ -356,12 +356,12 @@ impl<'a> Planner<'a> {
 }
 
 impl Plan {
-    /// Whether the order is that of the ids, so that a cursor can continue after the last one.
+    /// Whether the rows are ordered by id, so that a cursor can continue after the last id.
     pub(crate) fn is_by_id(&self) -> bool {
         self.order.is_empty() || self.order == format!("{}.\"Id\" ASC", self.root)
     }
 
-    /// The condition that links a sub-query to the row around it. Its parameter is a packed id.
+    /// The condition that connects a sub-query to the outer row. Its parameter is a packed id.
     pub(crate) fn parent_condition(&self) -> String {
         match &self.parent_field {
             Some(field) => format!("{}.\"{field}\" = ? AND ", self.root),

@@ -1,4 +1,4 @@
-//! Resolves names to columns. Follows relationships and collects the joins that they need.
+//! Resolves names to columns. Follows relationships, and collects the joins for them.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use crate::org::{Field, Kind, Object, Org};
 pub(super) struct Column<'a> {
     pub(super) sql: String,
     pub(super) kind: Kind,
-    /// The object of an `Id` column, because the column holds only the serial number.
+    /// The object of an `Id` column, which stores only the serial number.
     pub(super) prefix: Option<Prefix>,
-    /// None for a value that is computed, such as `What.Type`.
+    /// The field, or `None` for a computed value such as `What.Type`.
     pub(super) field: Option<&'a Field>,
     pub(super) object: &'a Object,
 }
@@ -27,15 +27,15 @@ pub(super) struct Source<'a> {
     pub(super) alias: String,
 }
 
-/// The object or objects that a path leads to, without its last name.
+/// The objects that a path leads to, without its last name.
 #[derive(Clone, Debug)]
 pub(super) enum Place<'a> {
     One(Source<'a>),
-    /// A polymorphic parent: one of these objects. The columns of the others are null.
+    /// A polymorphic parent, which is one of these objects. The columns of the others are null.
     Many(Vec<Source<'a>>),
 }
 
-/// The fields of the object `Name`, which stands for any polymorphic parent.
+/// The fields of the object `Name`, which represents any polymorphic parent.
 pub(crate) const NAME_FIELDS: &[&str] = &[
     "Alias",
     "Email",
@@ -57,11 +57,11 @@ pub(super) struct Scope<'a> {
     pub(super) org: &'a Org,
     pub(super) text: &'a str,
     pub(super) root: Source<'a>,
-    /// The alias that the query gives its object.
+    /// The alias that the query defines for its object.
     alias: Option<String>,
     joins: Vec<String>,
     known: BTreeMap<String, Place<'a>>,
-    /// The prefix of all aliases, different for each nested statement.
+    /// The prefix of all aliases. It differs for each nested statement.
     mark: String,
     version: u16,
 }
@@ -180,7 +180,7 @@ impl<'a> Scope<'a> {
         Ok(place)
     }
 
-    /// Joins a parent. A packed id minus the base of its object is the serial number, so ids of other
+    /// Joins a parent. The serial number is the packed id minus the base of the object, so ids of other
     /// objects match no row.
     fn join(&mut self, object: &'a Object, reference: &str) -> Source<'a> {
         let count = self.joins.len() + 1;
@@ -213,7 +213,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A field of a polymorphic parent, whichever object that is.
+    /// A field of a polymorphic parent, whichever object the parent is.
     fn any_of(
         &self,
         sources: &[Source<'a>],
@@ -267,7 +267,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The serial number of a parent; null if there is none.
+    /// The serial number of a parent, or null if there is none.
     pub(super) fn presence(&self) -> String {
         format!("{}.\"Id\"", self.alias)
     }
@@ -297,7 +297,7 @@ impl<'a> Source<'a> {
 }
 
 impl Column<'_> {
-    /// The id in its packed form, as references hold it.
+    /// The packed id, as references store it.
     pub(super) fn packed(&self) -> String {
         match self.prefix {
             Some(prefix) => format!("({} + {})", self.sql, Id::base(prefix)),

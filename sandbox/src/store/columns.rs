@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::org::{Field, Kind, Object};
 
-/// The fields that have a column. The id is the row id and has none.
+/// The fields that have a column. The id is the row id and has no column.
 pub(super) fn stored(object: &Object) -> impl Iterator<Item = &Field> {
     (object.fields.values()).filter(|field| {
         !field.kind.is_compound()
@@ -36,14 +36,14 @@ pub(super) fn create_table(connection: &Connection, object: &Object) -> rusqlite
     connection.execute_batch(&sql)
 }
 
-/// Objects that are read by time, and the field with the time.
+/// Objects whose rows are queried by time, and the field with the time.
 const BY_TIME: [(&str, &str); 3] = [
     ("LoginHistory", "LoginTime"),
     ("SetupAuditTrail", "CreatedDate"),
     ("EventLogFile", "CreatedDate"),
 ];
 
-/// Creates the indexes of unique fields and external ids, which are looked up often, and of times.
+/// Creates indexes for unique fields and external ids, which are looked up often, and for times.
 pub(super) fn create_indexes(connection: &Connection, object: &Object) -> rusqlite::Result<()> {
     for (name, time) in BY_TIME {
         if name == object.name && object.fields.contains_key(time) {

@@ -16,25 +16,25 @@ use crate::org::{Field, Kind, Object, Org, Row, User};
 use crate::random::hash;
 use crate::soql::dates;
 
-/// How far the filling of the database has come.
+/// The progress of filling the database.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Progress<'a> {
-    /// The object whose rows are being made.
+    /// The object whose rows are being created.
     pub object: &'a str,
-    /// Rows that have been made, of all objects.
+    /// The number of created rows of all objects.
     pub done: u64,
-    /// Rows that there will be, of all objects.
+    /// The total number of rows of all objects.
     pub total: u64,
 }
 
-/// Rows between two reports of progress. The end of each object is reported, too.
+/// The number of rows between two reports. The end of each object is reported, too.
 const REPORT_EVERY: u64 = 1_000;
 
 struct Filler<'a> {
     org: &'a Org,
     history: Option<&'a Arc<History>>,
-    /// The packed ids of the rows that have a key.
+    /// The packed ids of the rows that have a key in the description.
     keys: BTreeMap<&'a str, i64>,
     end: i64,
     progress: &'a mut dyn FnMut(Progress<'_>),
@@ -59,7 +59,7 @@ pub(super) fn fill(
         Some(known) if known == fingerprint => return Ok(()),
         Some(_) => {
             return Err(Error::other(
-                "the database was made from another org description; remove it or name another",
+                "the database was created from another org description; remove it, or choose another one",
             ));
         }
         None => {}
@@ -89,7 +89,7 @@ pub(super) fn fill(
 }
 
 impl<'a> Filler<'a> {
-    /// Numbers the listed rows, so that others can refer to them.
+    /// Assigns ids to the listed rows, so that other rows can refer to them.
     fn number(&mut self) {
         for object in self.org.objects.values() {
             let before = self.org.listed_rows(object) - object.rows.len();
@@ -248,7 +248,7 @@ impl<'a> Filler<'a> {
         from_text(self.org, field, &text, false).map_err(|unfit| {
             let why = match unfit {
                 Unfit::Malformed(_) => "is malformed",
-                Unfit::Id => "is no id",
+                Unfit::Id => "is not an id",
                 Unfit::WrongObject => "is an id of another object",
                 Unfit::TooLong => "is too long",
                 Unfit::OutOfRange => "has too many digits",
@@ -286,7 +286,7 @@ pub(crate) fn default(org: &Org, field: &Field, serial: i64) -> Value {
     }
 }
 
-/// The positions of `Name`, `FirstName` and `LastName`, if the object composes its name of them.
+/// The positions of `Name`, `FirstName` and `LastName`, if the object composes its name from them.
 pub(crate) fn name_parts(object: &Object, fields: &[&Field]) -> Option<(usize, usize, usize)> {
     let at = |name: &str| fields.iter().position(|field| field.name == name);
     let computed = object

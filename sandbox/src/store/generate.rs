@@ -1,4 +1,4 @@
-//! Makes synthetic values. The nth value of a field is the same on every run.
+//! Generates synthetic values. The nth value of a field is the same in every run.
 
 use rusqlite::types::Value;
 
@@ -8,7 +8,7 @@ use crate::org::{Field, Kind, Object, Org};
 use crate::random::{hash, mix, pick};
 use crate::soql::dates::{self, DAY};
 
-/// The rule that makes the values of a field.
+/// The rule that generates the values of a field.
 enum Make {
     Null,
     OneOf(&'static [&'static str]),
@@ -30,7 +30,7 @@ enum Make {
     Between(f64, f64),
     Boolean(u8),
     Date,
-    /// The value grows with the number of the row.
+    /// A time that increases with the number of the row.
     Created,
     Stamp,
     Midnight,
@@ -47,7 +47,7 @@ enum Make {
     EventFields(&'static str),
 }
 
-/// Makes the values of one field.
+/// Generates the values of one field.
 pub(super) struct Generator {
     seed: u64,
     nulls: u8,
@@ -55,7 +55,7 @@ pub(super) struct Generator {
     alias: u32,
 }
 
-/// The facts that a value may depend on.
+/// The facts that a value can depend on.
 #[derive(Clone, Copy)]
 pub(super) struct Context {
     pub(super) serial: i64,
@@ -65,7 +65,7 @@ pub(super) struct Context {
 }
 
 impl Generator {
-    /// Makes the generator of a field. `counts` tells how many rows an object has.
+    /// Makes the generator of a field. `counts` returns the number of rows of an object.
     pub(super) fn new(
         org: &Org,
         object: &Object,
@@ -150,7 +150,7 @@ impl Make {
         }
     }
 
-    /// The rule that `gen=` names.
+    /// The rule with this name in `gen=`.
     fn named(name: &str, field: &Field) -> Option<Self> {
         Some(match name {
             "none" => Self::Null,
@@ -305,7 +305,7 @@ impl Make {
             Self::Any => any(h, context),
             Self::Json => text(format!("{{\"n\":{n},\"tags\":[\"a&b\",\"<c>\"]}}")),
             Self::EventLog => Value::Blob(event_log(context).into_bytes()),
-            // Daily files have no sequence number. Some of the hourly files are late.
+            // Daily files have the sequence number 0. Some of the hourly files are late.
             Self::Sequence => {
                 let interval = mix(hash(&["EventLogFile", "Interval"]) ^ n as u64);
                 let late = i64::from(n % 4 == 3);
@@ -322,7 +322,7 @@ impl Make {
     }
 }
 
-/// Rounds a scaled number.
+/// Rounds a number that was scaled.
 trait Floored {
     fn floored(self, unit: f64) -> Value;
 }
@@ -348,7 +348,7 @@ fn length(h: u64) -> u64 {
     16 + h % 3_000
 }
 
-/// A value of the type anyType, with a letter in front that names its type.
+/// A value of the type anyType. Its first letter encodes its actual type.
 fn any(h: u64, context: Context) -> Value {
     let (letter, text) = match h % 5 {
         0 => ('s', pick(words::SENTENCES, h >> 8).to_owned()),
@@ -363,7 +363,7 @@ fn any(h: u64, context: Context) -> Value {
     Value::Text(format!("{letter}{text}"))
 }
 
-/// The header line of a log. Every fifth file has its columns in another order.
+/// The header line of a log file. Every fifth file has another order of columns.
 fn event_fields(n: i64) -> Vec<&'static str> {
     let mut fields = words::EVENT_FIELDS.to_vec();
     if n % 5 == 4 {
@@ -372,7 +372,7 @@ fn event_fields(n: i64) -> Vec<&'static str> {
     fields
 }
 
-/// A log as the service writes it: every field is quoted, and quotes inside a field are tripled.
+/// A log file as Salesforce writes it: every field is quoted, and quotes within a field are tripled.
 fn event_log(context: Context) -> String {
     let n = context.serial;
     let fields = event_fields(n);

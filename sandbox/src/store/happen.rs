@@ -1,4 +1,4 @@
-//! Lets things happen to the rows: they appear, change and go.
+//! Applies the changes of the activity to the rows: they appear, change and disappear.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use super::synthetic;
 use crate::activity::{Happening, History, remade};
 use crate::org::Org;
 
-/// The times of a row that tell when it was changed, and when it was made.
+/// The fields of a row that are set when it is changed, and when it is created.
 const CHANGED: [&str; 2] = ["LastModifiedDate", "SystemModstamp"];
 const MADE: [&str; 3] = ["CreatedDate", "LastModifiedDate", "SystemModstamp"];
 
-/// Lets something happen at a time. Objects and fields that the org does not have are passed over.
+/// Applies a change at a time. Objects and fields that the org does not have are left out.
 pub(super) fn happen(
     connection: &Connection,
     org: &Org,
@@ -81,7 +81,7 @@ fn times(names: &[&'static str], at: i64) -> Vec<(&'static str, Value)> {
         .collect()
 }
 
-/// Sets columns of a row. Fields that the object does not have are passed over.
+/// Sets columns of a row. Fields that the object does not have are left out.
 fn set(
     connection: &Connection,
     org: &Org,

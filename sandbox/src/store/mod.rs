@@ -1,7 +1,7 @@
 //! The rows of the tenant, in SQLite: one table for each object.
 //!
-//! The serial number of a record is the SQLite row id, so looking up an id needs no index. References
-//! hold packed ids. Without a file, SQLite makes a temporary database: it stays in the page cache while
+//! The serial number of a record is the SQLite row id, so looking up an id needs no index. References are
+//! stored as packed ids. Without a file, SQLite uses a temporary database: it stays in the page cache while
 //! it is small and moves to disk when it grows, so memory does not grow with the number of rows.
 
 mod columns;
@@ -25,16 +25,16 @@ use crate::error::Error;
 use crate::org::Org;
 pub use fill::Progress;
 
-/// The database, behind a lock because SQLite runs one statement at a time.
+/// The database. It is locked, because SQLite runs one statement at a time.
 #[derive(Debug)]
 pub(crate) struct Store {
     connection: Mutex<Connection>,
-    /// The names of the indexes that were made for queries.
+    /// The names of the indexes that were created for queries.
     indexes: Mutex<BTreeSet<String>>,
 }
 
 impl Store {
-    /// Opens the database. Fills it unless the file already holds the rows of this description.
+    /// Opens the database, and fills it unless the file already contains the rows of this description.
     pub(crate) fn open(
         org: &Org,
         activity: Option<&Running>,
@@ -64,7 +64,7 @@ impl Store {
         })
     }
 
-    /// Lets everything happen that has happened until now.
+    /// Applies all changes that are due until now.
     pub(crate) fn catch_up(&self, org: &Org, activity: &Running, now: i64) -> rusqlite::Result<()> {
         let happenings = activity.schedule().take(now);
         if happenings.is_empty() {
@@ -83,7 +83,7 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes sure that there is an index on a field.
+    /// Creates an index on a field, if there is none.
     pub(crate) fn index(
         &self,
         connection: &Connection,

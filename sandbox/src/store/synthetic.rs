@@ -1,4 +1,4 @@
-//! Synthetic rows of an object: generated ones, and those that the activity decides.
+//! The synthetic rows of an object: generated values, and values that the activity determines.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::activity::{History, Make, maker};
 use crate::org::{Field, Object, Org};
 use crate::soql::dates;
 
-/// Makes the values of the rows of an object.
+/// Computes the values of the rows of an object.
 pub(super) struct Synthetic<'a> {
     pub(super) fields: Vec<&'a Field>,
     makers: Vec<Maker>,
@@ -63,7 +63,7 @@ impl<'a> Synthetic<'a> {
     }
 }
 
-/// How many rows an object has at first, those that become visible later included.
+/// The number of rows of an object at the start, including those that become visible later.
 pub(super) fn total(org: &Org, object: &Object, history: Option<&Arc<History>>) -> i64 {
     match history {
         Some(history) if object.name == "EventLogFile" => history.files().len() as i64,

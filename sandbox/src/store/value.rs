@@ -1,4 +1,4 @@
-//! Converts values between the text of XML and the form in the database.
+//! Converts values between their text in XML and their form in the database.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,12 +8,12 @@ use crate::id;
 use crate::org::{Field, Kind, Org};
 use crate::soql::dates;
 
-/// Why a text is not a value of a field.
+/// Why a text is not a valid value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unfit {
-    /// The text does not have the form that the type asks for.
+    /// The text is not in the form that the type requires.
     Malformed(String),
-    /// The text is an id whose prefix no object of this org has.
+    /// The text is an id with an unknown prefix.
     Id,
     /// The text is an id of an object that the field cannot refer to.
     WrongObject,
@@ -21,7 +21,7 @@ pub(crate) enum Unfit {
     OutOfRange,
 }
 
-/// Reads a value from the lexical form that XML has.
+/// Converts the lexical form in XML to a value.
 pub(crate) fn from_text(
     org: &Org,
     field: &Field,
@@ -52,7 +52,7 @@ pub(crate) fn from_text(
             Value::Real(number)
         }
         Kind::Date => {
-            // Some clients send a dateTime for a date.
+            // Some clients send a dateTime for a field of type date.
             let day = dates::parse_date(trimmed).or_else(|| {
                 dates::parse_datetime(trimmed).map(|datetime| datetime.div_euclid(dates::DAY))
             });
@@ -103,7 +103,7 @@ fn reference(org: &Org, field: &Field, text: &str) -> Result<Value, Unfit> {
     }
 }
 
-/// Writes a double as XML has it, always with a decimal point.
+/// Writes a double in the lexical form of XML, always with a decimal point.
 pub(crate) fn write_double(number: f64, out: &mut Vec<u8>) {
     use std::io::Write as _;
     // Writing to a vector cannot fail.

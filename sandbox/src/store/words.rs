@@ -1,4 +1,4 @@
-//! The words in synthetic rows. Some need escaping in XML, and some are not ASCII.
+//! Words for synthetic rows. Some need escaping in XML, and some are not ASCII.
 
 pub(super) const COMPANIES: &[&str] = &[
     "Acme",

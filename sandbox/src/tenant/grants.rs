@@ -1,4 +1,4 @@
-//! What OAuth has issued apart from sessions: codes, refresh tokens, consents, single-use links.
+//! What OAuth has issued besides sessions: codes, refresh tokens, consents and single-use links.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -27,7 +27,7 @@ impl Grant {
     }
 }
 
-/// What an authorization request asks for.
+/// An authorization request.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) app: String,
@@ -48,7 +48,7 @@ pub(crate) struct Code {
     pub(crate) is_used: bool,
 }
 
-/// A refresh token. Tokens that replaced each other by rotation belong to one family.
+/// A refresh token. Tokens that replace each other by rotation belong to the same family.
 #[derive(Clone)]
 pub(crate) struct RefreshToken {
     pub(crate) grant: Grant,
@@ -57,7 +57,7 @@ pub(crate) struct RefreshToken {
     pub(crate) is_used: bool,
 }
 
-/// A consent page that was not answered yet.
+/// A consent page on which the user has not decided yet.
 #[derive(Clone)]
 pub(crate) struct Consent {
     pub(crate) user: usize,
@@ -83,7 +83,7 @@ pub(crate) struct Grants {
     families: u64,
 }
 
-/// Shows no secrets.
+/// Secrets are left out.
 impl fmt::Debug for Grants {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Grants")

@@ -1,4 +1,4 @@
-//! The state of the tenant, which all connections share: sessions, grants, limits, counters.
+//! The state of the tenant, which all connections share: sessions, grants, limits and counters.
 
 pub(crate) mod grants;
 pub(crate) mod session;
@@ -18,7 +18,7 @@ use crate::rows::Source;
 use crate::rows::cursor::Cursors;
 use crate::soql::dates::Clock;
 use crate::store::Store;
-use crate::xml::answer::LimitInfo;
+use crate::xml::response::LimitInfo;
 use grants::Grants;
 use session::{Session, Sessions};
 use stats::Stats;
@@ -40,7 +40,7 @@ pub(crate) struct Addresses {
 pub(crate) struct State {
     pub(crate) org: Org,
     pub(crate) store: Store,
-    /// What happens in the org while it is served.
+    /// The activity of the org while it is served.
     pub(crate) running: Option<Running>,
     pub(crate) clock: Clock,
     pub(crate) cursors: Cursors,
@@ -55,7 +55,7 @@ pub(crate) struct Live {
     pub(crate) mode: Mode,
     pub(crate) next: VecDeque<Mode>,
     pub(crate) injections: Injections,
-    /// Rows that were sent since the start. Resetting the counters does not change it.
+    /// The number of rows that were sent since the start. Resetting the counters does not change it.
     pub(crate) rows_sent: u64,
     pub(crate) user_modes: HashMap<usize, Mode>,
     pub(crate) login_modes: HashMap<usize, LoginMode>,
@@ -67,18 +67,18 @@ pub(crate) struct Live {
     pub(crate) code_life: Option<Duration>,
     pub(crate) session_life: Option<Duration>,
     pub(crate) login_times: HashMap<usize, VecDeque<Instant>>,
-    /// Deletions before this time are no longer known.
+    /// The time before which deletions are no longer known.
     pub(crate) deletions_purged: i64,
     pub(crate) used: u64,
     pub(crate) daily_limit: Option<u64>,
     pub(crate) stats: Stats,
     /// Whether the counters are served by HTTP.
     pub(crate) stats_page: bool,
-    /// SOAP calls that are in progress.
+    /// The number of SOAP calls in progress.
     under_way: u64,
 }
 
-/// A call in progress. It is counted until it is dropped.
+/// A call in progress. It counts as such until the value is dropped.
 pub(crate) struct UnderWay(Arc<State>);
 
 impl Drop for UnderWay {
@@ -115,7 +115,7 @@ impl State {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets everything happen that has happened until now.
+    /// Applies all changes that are due until now.
     pub(crate) fn catch_up(&self) -> Result<(), Fault> {
         match &self.running {
             Some(running) => Ok(self.store.catch_up(&self.org, running, self.clock.now())?),
@@ -123,7 +123,7 @@ impl State {
         }
     }
 
-    /// What reading rows needs.
+    /// What is needed to read rows.
     pub(crate) fn source(&self) -> Source<'_> {
         Source {
             org: &self.org,
@@ -131,8 +131,8 @@ impl State {
         }
     }
 
-    /// Chooses the mode of a call: the next in the queue, or an injection that hits the call, or the mode
-    /// of the user, or the mode of all. Modes of other stages are left for their stage.
+    /// Chooses the mode of a call: the next one in the queue, or that of an injection that applies to the
+    /// call, or that of the user, or that of all calls. Modes of other stages are left for their stage.
     pub(crate) fn choose(&self, stage: Stage, operation: &str, caller: Option<Caller>) -> Mode {
         let mut live = self.live();
         if live.next.front().is_some_and(|mode| mode.stage() == stage)
@@ -153,14 +153,14 @@ impl State {
         }
     }
 
-    /// Counts rows that were sent.
+    /// Adds to the number of rows that were sent.
     pub(crate) fn count_rows(&self, rows: u64) {
         let mut live = self.live();
         live.stats.rows += rows;
         live.rows_sent += rows;
     }
 
-    /// Counts a call as long as the returned value lives.
+    /// Counts a call as in progress until the returned value is dropped.
     pub(crate) fn begin(self: &Arc<Self>) -> UnderWay {
         let mut live = self.live();
         live.under_way += 1;
@@ -173,7 +173,7 @@ impl State {
             .unwrap_or(Duration::from_secs(self.org.limits.session_seconds.into()))
     }
 
-    /// How long an authorization code or a single-use link can be used.
+    /// How long an authorization code or a single-use link is valid.
     pub(crate) fn code_life(&self, live: &Live) -> Duration {
         live.code_life
             .unwrap_or(Duration::from_secs(self.org.limits.code_seconds.into()))
@@ -220,7 +220,7 @@ impl State {
         changed.unwrap_or(&self.org.users[user].password)
     }
 
-    /// Counts a login. Returns false if the user has had too many within the last hour.
+    /// Counts a login. Returns `false` if the user has had too many within the last hour.
     pub(crate) fn count_login(&self, user: usize) -> bool {
         let mut live = self.live();
         let times = live.login_times.entry(user).or_default();
@@ -234,11 +234,23 @@ impl State {
         true
     }
 
-    /// Opens a session as a login does, and returns its secret.
+    /// Opens a session for a login, and returns its secret.
     pub(crate) fn open_session(&self, user: usize) -> String {
         let mut live = self.live();
         let life = self.session_life(&live);
         live.sessions.open(&self.org.id, user, false, life)
+    }
+
+    /// Opens a browser session for a user.
+    pub(crate) fn open_page_session(&self, user: usize) -> String {
+        let mut live = self.live();
+        match live.quirks.bridged_pages {
+            true => live.sessions.open_page(&self.org.id, user),
+            false => {
+                let life = self.session_life(&live);
+                live.sessions.open(&self.org.id, user, false, life)
+            }
+        }
     }
 
     /// The identity URL of a user.
@@ -256,7 +268,7 @@ impl State {
         self.addresses.get().cloned().unwrap_or_default()
     }
 
-    /// Counts a call against the limit of the day.
+    /// Counts a call against the daily limit.
     pub(crate) fn charge(&self) -> Result<LimitInfo, Fault> {
         let mut live = self.live();
         let limit = live.daily_limit.unwrap_or(self.org.limits.daily_requests);

@@ -1,4 +1,4 @@
-//! Sessions: who is logged in, when they last called, and what they may do.
+//! Sessions: their users, the times of their last calls, and their rights.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,29 +7,32 @@ use std::time::{Duration, Instant};
 
 use super::grants::Grant;
 
-/// A session of a user. All clients that log in as a user share one; each OAuth token has its own.
+/// A session of a user. All clients that log in as the same user share one, but each OAuth token has its
+/// own.
 pub(crate) struct Session {
     /// The index of the user in the description.
     pub(crate) user: usize,
     pub(crate) last_call: Instant,
     /// Whether the session can only be used to change the password.
     pub(crate) restricted: bool,
+    /// Whether a page opened the session for a browser.
+    pub(crate) is_of_page: bool,
     /// Present if the session is an OAuth access token.
     pub(crate) token: Option<Token>,
 }
 
-/// What an access token adds to a session.
+/// The properties of an access token.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) grant: Grant,
     /// Whether it has the format of a JWT, which SOAP does not accept.
     pub(crate) is_jwt: bool,
-    /// The family of the refresh token that it goes with.
+    /// The family of the refresh token that was issued with it.
     pub(crate) family: Option<u64>,
 }
 
 impl Session {
-    /// Whether the session can be used for a purpose: `api` or `web`.
+    /// Whether the session is valid for a purpose: `api` or `web`.
     pub(crate) fn has(&self, scope: &str) -> bool {
         (self.token.as_ref()).is_none_or(|token| token.grant.has(scope))
     }
@@ -45,7 +48,7 @@ pub(crate) struct Sessions {
     by_secret: HashMap<String, Session>,
 }
 
-/// Shows no secrets.
+/// Secrets are left out.
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions")
@@ -55,7 +58,7 @@ impl fmt::Debug for Sessions {
 }
 
 impl Sessions {
-    /// Returns the secret of the session of a user, and opens the session if there is none.
+    /// Opens the session of a user, or finds the open one, and returns its secret.
     pub(crate) fn open(
         &mut self,
         org: &str,
@@ -66,7 +69,10 @@ impl Sessions {
         self.by_secret
             .retain(|_, session| session.last_call.elapsed() < life);
         let known = (self.by_secret.iter_mut()).find(|(_, session)| {
-            session.user == user && session.restricted == restricted && session.token.is_none()
+            session.user == user
+                && session.restricted == restricted
+                && !session.is_of_page
+                && session.token.is_none()
         });
         if let Some((secret, session)) = known {
             session.last_call = Instant::now();
@@ -74,6 +80,16 @@ impl Sessions {
         }
         let secret = opaque_secret(org);
         self.insert(secret.clone(), user, restricted, None);
+        secret
+    }
+
+    /// Opens a browser session, which is distinct from the session of the API.
+    pub(crate) fn open_page(&mut self, org: &str, user: usize) -> String {
+        let secret = opaque_secret(org);
+        self.insert(secret.clone(), user, false, None);
+        if let Some(session) = self.by_secret.get_mut(&secret) {
+            session.is_of_page = true;
+        }
         secret
     }
 
@@ -87,6 +103,7 @@ impl Sessions {
             user,
             last_call: Instant::now(),
             restricted,
+            is_of_page: false,
             token,
         };
         self.by_secret.insert(secret, session);
@@ -123,12 +140,12 @@ impl Sessions {
     }
 }
 
-/// A session id in the usual format: the id of the org, and a part that nobody can guess.
+/// A session id in the usual format: the id of the org, and a random part.
 pub(crate) fn opaque_secret(org: &str) -> String {
     format!("{org}!AQ{}", random_text())
 }
 
-/// Random text. Its source is the random keys that the standard library makes for hash maps.
+/// A random text. Its source is the random keys of the standard library's hash maps.
 pub(crate) fn random_text() -> String {
     let mut out = String::new();
     while out.len() < 88 {

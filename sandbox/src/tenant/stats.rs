@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What the server has counted since it started.
+/// The counters of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Stats {
@@ -22,23 +22,23 @@ pub struct Stats {
     pub refused_tokens: u64,
     /// OAuth access tokens that were issued, by grant type, such as `refresh_token`.
     pub grants: BTreeMap<String, u64>,
-    /// SOAP calls that were answered with a fault.
+    /// SOAP calls whose response was a fault.
     pub faults: u64,
     /// Rows in query results, including those of sub-queries.
     pub rows: u64,
-    /// Bytes of SOAP requests as they were sent, before decompression.
+    /// Bytes of SOAP requests as they were received, before decompression.
     pub bytes_in: u64,
     /// Bytes of SOAP responses, before compression.
     pub bytes_out: u64,
-    /// Calls that arrived, by operation, whether or not they were carried out. Requests to OAuth
-    /// endpoints and pages are counted by the last part of their address, such as `token`.
+    /// Calls that arrived, by operation, whether or not they were carried out. Requests for OAuth endpoints
+    /// and pages are counted by the last part of their address, such as `token`.
     pub received: BTreeMap<String, u64>,
     /// Calls that were carried out, by operation.
     pub operations: BTreeMap<String, u64>,
 }
 
 impl Stats {
-    /// How often an operation was carried out.
+    /// The number of times that an operation was carried out.
     #[must_use]
     pub fn calls(&self, operation: &str) -> u64 {
         self.operations.get(operation).copied().unwrap_or(0)

@@ -1,17 +1,19 @@
-//! The pages of the user interface that matter to programs: login, home, `frontdoor.jsp`, `wsdl.jsp`.
+//! The pages of the user interface that programs use: login, home, `frontdoor.jsp` and `wsdl.jsp`.
+
+mod wsdl;
 
 use http::StatusCode;
 
 use crate::org::LoginMode;
 use crate::tenant::State;
-use crate::web::{WebAnswer, WebRequest, escape, form};
+use crate::web::{WebRequest, WebResponse, escape, form};
 
 /// A page of the user interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
     Home,
     FrontDoor,
-    EnterpriseWsdl,
+    Wsdl,
 }
 
 impl Page {
@@ -20,7 +22,8 @@ impl Page {
             "/" | "/home/home.jsp" => Self::Home,
             path if path.starts_with("/lightning/") => Self::Home,
             "/secur/frontdoor.jsp" => Self::FrontDoor,
-            "/soap/wsdl.jsp" | "/services/wsdl/enterprise" => Self::EnterpriseWsdl,
+            "/soap/wsdl.jsp" => Self::Wsdl,
+            path if path.starts_with("/services/wsdl/") => Self::Wsdl,
             _ => return None,
         })
     }
@@ -30,7 +33,7 @@ impl Page {
         match self {
             Self::Home => "home",
             Self::FrontDoor => "frontdoor",
-            Self::EnterpriseWsdl => "wsdl",
+            Self::Wsdl => "wsdl",
         }
     }
 }
@@ -41,15 +44,16 @@ pub(crate) enum Browser {
     Stranger,
     /// A user who can see all pages.
     Session(usize),
-    /// A user who can only change the password, because it has expired or the user is an API-only user.
+    /// A user who can only change the password, because it has expired, or because of the permission API
+    /// Only User.
     PasswordOnly(usize),
 }
 
-pub(crate) fn answer(state: &State, page: Page, request: &WebRequest) -> WebAnswer {
+pub(crate) fn handle(state: &State, page: Page, request: &WebRequest) -> WebResponse {
     match page {
         Page::FrontDoor => front_door(state, request),
         Page::Home => home(state, request),
-        Page::EnterpriseWsdl => wsdl(state, request),
+        Page::Wsdl => wsdl::handle(state, request),
     }
 }
 
@@ -62,9 +66,14 @@ pub(crate) fn is_relative(address: &str) -> bool {
 
 /// The user of the cookie `sid`.
 pub(crate) fn browser(state: &State, request: &WebRequest) -> Browser {
-    match request.cookie("sid") {
-        Some(secret) => browser_of(state, secret),
-        None => Browser::Stranger,
+    let Some(secret) = request.cookie("sid") else {
+        return Browser::Stranger;
+    };
+    let must_be_of_page = state.live().quirks.bridged_pages;
+    let is_usable = state.session(secret, |session| session.is_of_page || !must_be_of_page);
+    match is_usable {
+        Some(true) => browser_of(state, secret),
+        _ => Browser::Stranger,
     }
 }
 
@@ -73,7 +82,11 @@ fn browser_of(state: &State, secret: &str) -> Browser {
         let is_web = session.has("web") && !session.is_jwt();
         is_web.then_some((session.user, session.restricted))
     });
-    match looked.flatten() {
+    as_browser(state, looked.flatten())
+}
+
+fn as_browser(state: &State, user: Option<(usize, bool)>) -> Browser {
+    match user {
         None => Browser::Stranger,
         Some((user, restricted)) if restricted || state.org.users[user].api_only => {
             Browser::PasswordOnly(user)
@@ -82,7 +95,7 @@ fn browser_of(state: &State, secret: &str) -> Browser {
     }
 }
 
-/// Checks the name and the password from a login page, which needs no security token.
+/// Checks the name and the password of a login page, which needs no security token.
 pub(crate) fn check_password(
     state: &State,
     username: &str,
@@ -108,7 +121,7 @@ pub(crate) fn check_password(
         | LoginMode::Inactive
         | LoginMode::TrialExpired
         | LoginMode::OrgLocked => Err(WRONG),
-        // The other modes are only about the API.
+        // The other modes concern only the API.
         _ => Ok(user),
     }
 }
@@ -119,7 +132,7 @@ pub(crate) fn login_page(
     hidden: &[(&str, &str)],
     username: &str,
     message: &str,
-) -> WebAnswer {
+) -> WebResponse {
     let visible = format!(
         "<p id=\"error\">{}</p>\
          <label>Username <input name=\"username\" autocomplete=\"username\" value=\"{}\"></label>\
@@ -128,21 +141,21 @@ pub(crate) fn login_page(
         escape(message),
         escape(username)
     );
-    WebAnswer::page(
+    WebResponse::page(
         StatusCode::OK,
         "Login | Salesforce",
         &form(action, hidden, &visible),
     )
 }
 
-fn home(state: &State, request: &WebRequest) -> WebAnswer {
+fn home(state: &State, request: &WebRequest) -> WebResponse {
     if request.is_post() && request.form.is_empty() {
-        return WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "");
+        return WebResponse::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "");
     }
     if request.is_post() {
         let (username, password) = (request.param("username"), request.param("pw"));
         return match check_password(state, username, password) {
-            Ok(user) => WebAnswer::redirect("/").with_session(&state.open_session(user)),
+            Ok(user) => WebResponse::redirect("/").with_session(&state.open_page_session(user)),
             Err(message) => login_page("/", &[], username, message),
         };
     }
@@ -154,67 +167,48 @@ fn home(state: &State, request: &WebRequest) -> WebAnswer {
                 "{} is logged in to {}.",
                 state.org.users[user].username, state.org.name
             );
-            WebAnswer::message(StatusCode::OK, "Home | Salesforce", &text)
+            WebResponse::message(StatusCode::OK, "Home | Salesforce", &text)
         }
     }
 }
 
-fn change_password() -> WebAnswer {
+fn change_password() -> WebResponse {
     let text = "You must change your password before you can see anything else.";
-    WebAnswer::message(StatusCode::OK, "Change Your Password | Salesforce", text)
+    WebResponse::message(StatusCode::OK, "Change Your Password | Salesforce", text)
 }
 
 /// `/secur/frontdoor.jsp`: sets the session cookie of the browser and redirects.
-fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
+fn front_door(state: &State, request: &WebRequest) -> WebResponse {
     let link = request.param("otp");
-    let (secret, target) = if link.is_empty() {
+    let link_is_empty = link.is_empty();
+    let (secret, target) = if link_is_empty {
         (request.param("sid").to_owned(), request.param("retURL"))
     } else {
         let mut live = state.live();
         let life = state.code_life(&live);
-        // The link is used up even if it has expired.
+        // A link is used up even if it has expired.
         let link = live.grants.links.remove(link);
         let link = link.filter(|link| link.made.elapsed() < life);
         drop(live);
-        let secret = link.map(|link| state.open_session(link.user));
+        let secret = link.map(|link| state.open_page_session(link.user));
         (secret.unwrap_or_default(), request.param("startURL"))
     };
     match browser_of(state, &secret) {
         Browser::Stranger => login_page("/", &[], "", ""),
         Browser::PasswordOnly(_) => change_password().with_session(&secret),
-        Browser::Session(_) => {
-            // An address of another host is ignored: this is not an open redirect.
+        Browser::Session(user) => {
+            // An address on another host is ignored, so that the page is not an open redirect.
             let target = match is_relative(target) {
                 true if target.starts_with('/') => target.to_owned(),
                 true => format!("/{target}"),
                 false => "/".to_owned(),
             };
-            WebAnswer::redirect(&target).with_session(&secret)
+            let is_bridge = state.live().quirks.bridged_pages && link_is_empty;
+            let secret = match is_bridge {
+                true => state.open_page_session(user),
+                false => secret,
+            };
+            WebResponse::redirect(&target).with_session(&secret)
         }
     }
-}
-
-/// The download of the WSDL, which needs the cookie of a browser session.
-fn wsdl(state: &State, request: &WebRequest) -> WebAnswer {
-    let user = match browser(state, request) {
-        Browser::Stranger => return login_page("/", &[], "", ""),
-        Browser::PasswordOnly(_) => return change_password(),
-        Browser::Session(user) => user,
-    };
-    if !state.org.users[user].modify_all_data {
-        let text = "You do not have the level of access necessary to perform the operation you \
-                    requested. Please contact the owner of the record or your administrator if \
-                    access is necessary.";
-        return WebAnswer::message(StatusCode::OK, "Insufficient Privileges", text);
-    }
-    if request.path.ends_with(".jsp") && request.param("type") != "*" {
-        let text = "The sandbox has no Partner WSDL. The parameter type=* asks for the Enterprise \
-                    WSDL.";
-        return WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", text);
-    }
-    let org = &state.org;
-    let text = org.enterprise_wsdl(org.api_version(), crate::org::Scale::NONE);
-    // Clients that take the endpoint from this WSDL log in at the sandbox.
-    let text = text.replace("https://login.salesforce.com", &state.addresses().login);
-    WebAnswer::new(StatusCode::OK, "text/xml; charset=utf-8", text.into_bytes())
 }

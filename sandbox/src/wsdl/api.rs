@@ -1,10 +1,10 @@
-//! The API that all tenants have in common, read from the tables in `api/`: operations, headers, types,
-//! codes.
+//! The part of the API that all tenants have in common, parsed from the tables in `api/`: operations,
+//! headers, types and codes.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// The types, headers and operations of the newest version, and the version that introduced each.
+/// The types, headers and operations of the newest version, and the version in which each was introduced.
 #[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) definitions: Vec<Definition>,
@@ -58,7 +58,7 @@ pub(crate) struct Operation {
     pub(crate) documentation: &'static str,
     pub(crate) request: Vec<Child>,
     pub(crate) result: Option<Child>,
-    /// The marks of the [`Header`]s that the operation takes.
+    /// The marks of the [`Header`]s of the request.
     pub(crate) input: Vec<&'static str>,
     pub(crate) output: Vec<&'static str>,
     pub(crate) faults: Vec<&'static str>,
@@ -97,7 +97,7 @@ pub(crate) fn api() -> &'static Api {
     &API
 }
 
-/// Adds the prefix of the namespace, which the tables omit.
+/// Adds the prefix of the namespace, which the tables leave out.
 pub(crate) fn qualified(kind: &str) -> String {
     if kind.contains(':') {
         kind.to_owned()
@@ -142,7 +142,7 @@ impl Api {
         self.headers.iter().find(|header| header.mark == mark)
     }
 
-    /// The names of the types that are used only by operations and headers newer than `version`.
+    /// The names of the types that only operations and headers newer than `version` use.
     pub(crate) fn too_new(&self, version: u16) -> BTreeSet<&'static str> {
         let (old, new): (Vec<_>, Vec<_>) =
             self.operations.iter().partition(|op| op.since <= version);
@@ -197,7 +197,7 @@ impl Child {
         }
     }
 
-    /// Reads a line of the form `name type marks`.
+    /// Parses a line of the form `name type marks`.
     fn read(text: &'static str) -> Self {
         match text.split_once(' ') {
             Some((name, kind)) => Self::typed(name, kind),
@@ -300,7 +300,7 @@ impl Definition {
     }
 }
 
-/// Reads a list of codes of the form `NAME NAME(property property) …`.
+/// Parses a list of codes of the form `NAME NAME(property property) …`.
 fn values(text: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut values = Vec::new();
     let mut rest = text.trim_start();
@@ -385,7 +385,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_are_whole() {
+    fn the_tables_are_complete() {
         let api = api();
         assert_eq!(api.operations.len(), 63);
         assert_eq!(api.headers.len(), 19);
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_version_lacks_what_came_later() {
+    fn an_old_version_lacks_what_was_introduced_later() {
         let gone = api().too_new(31);
         assert!(gone.contains("FindDuplicatesResult"));
         assert!(gone.contains("RenderEmailTemplateResult"));

@@ -1,4 +1,4 @@
-//! Writes the Enterprise WSDL of an org, structured as the real service does it.
+//! Writes the Enterprise WSDL of an org in the structure that Salesforce uses.
 
 pub(crate) mod api;
 pub(crate) mod outbound;
@@ -14,7 +14,7 @@ pub(crate) const ENTERPRISE: &str = "urn:enterprise.soap.sforce.com";
 pub(crate) const SOBJECT: &str = "urn:sobject.enterprise.soap.sforce.com";
 pub(crate) const FAULT: &str = "urn:fault.enterprise.soap.sforce.com";
 
-/// Writes lines with an indentation of four blanks a level.
+/// Writes lines with an indentation of four spaces per level.
 struct Writer {
     out: String,
     depth: usize,

@@ -1,4 +1,4 @@
-//! Writes the WSDL of an outbound message, structured as the real service does it.
+//! Writes the WSDL of an outbound message in the structure that Salesforce uses.
 
 use super::{ENTERPRISE, SOBJECT, Writer, escape};
 use crate::error::Error;
@@ -8,8 +8,8 @@ use crate::org::{ApiVersion, Org};
 pub(crate) const OUTBOUND: &str = "http://soap.sforce.com/2005/09/outbound";
 
 impl Org {
-    /// Writes the WSDL of an outbound message about an object with these fields. Without an object, the
-    /// message takes records of any object.
+    /// Writes the WSDL of an outbound message with records of an object and these fields. Without an
+    /// object, the message can contain records of any object.
     ///
     /// # Errors
     /// The org has no such object or field.
@@ -181,7 +181,7 @@ fn types(writer: &mut Writer, object: &str, fields: &[(&str, &str)]) {
         }
         super::schema::extension(writer, object, "ens:sObject", |writer| {
             for (name, kind) in fields {
-                // The Enterprise WSDL calls this namespace differently.
+                // The Enterprise WSDL has another prefix for this namespace.
                 let kind = kind.replace("tns:", "ent:");
                 writer.line(format_args!(
                     "<element name=\"{name}\" nillable=\"true\" minOccurs=\"0\" type=\"{kind}\"/>"

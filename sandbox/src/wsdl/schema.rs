@@ -68,7 +68,7 @@ pub(super) fn extension(
     });
 }
 
-/// Writes fields, parents and child relationships, sorted together by ASCII.
+/// Writes fields, parents and child relationships in a common ASCII order.
 fn children(writer: &mut Writer, object: &Object, version: ApiVersion) {
     let mut elements: BTreeMap<&str, String> = BTreeMap::new();
     for field in object
@@ -100,7 +100,7 @@ fn children(writer: &mut Writer, object: &Object, version: ApiVersion) {
     }
 }
 
-/// Writes the object `Name`, which stands for polymorphic parents.
+/// Writes the object `Name`, which represents polymorphic parents.
 fn name_object(writer: &mut Writer, org: &Org) {
     for name in ["Alias", "Email", "FirstName"] {
         optional(writer, name, "xsd:string");
@@ -164,7 +164,7 @@ pub(super) fn enterprise(writer: &mut Writer, api: &Api, version: ApiVersion) {
         for operation in api.operations.iter().filter(|op| op.since <= version.0) {
             writer.blank();
             writer.line(format_args!("<!-- {} -->", operation.name));
-            // Only one operation has wrappers without a sequence.
+            // Only one operation has wrapper elements without a sequence.
             let bare = operation.name == "logout";
             wrapper(writer, operation.name, &operation.request, bare);
             let response = format!("{}Response", operation.name);
@@ -287,14 +287,14 @@ fn child(writer: &mut Writer, child: Child) {
     }
 }
 
-/// Writes a fault that has the row and the column of a query.
+/// The faults that contain the row and the column of a query.
 const QUERY_FAULTS: &[&str] = &[
     "InvalidFieldFault",
     "InvalidSObjectFault",
     "MalformedQueryFault",
     "MalformedSearchFault",
 ];
-/// Writes a fault without a position.
+/// The faults without a position.
 pub(super) const PLAIN_FAULTS: &[&str] = &[
     "LoginFault",
     "InvalidQueryLocatorFault",

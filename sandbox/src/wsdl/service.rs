@@ -1,4 +1,4 @@
-//! Writes the messages, the port type, the binding and the service.
+//! Writes the messages, the portType, the binding and the service.
 
 use super::api::{Api, Operation};
 use super::schema::fault_names;

@@ -1,4 +1,4 @@
-//! Reads requests into a tree, and writes responses as text.
+//! Parses requests into a tree, and writes responses.
 
-pub(crate) mod answer;
 pub(crate) mod request;
+pub(crate) mod response;

@@ -1,6 +1,6 @@
-//! Reads a request into a small tree and resolves its namespaces.
+//! Parses a request into a small tree, and resolves its namespaces.
 //!
-//! The sandbox has a reader of its own so that it shares no code with the client that it tests.
+//! The sandbox has its own parser, so that it shares no code with the client that it tests.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Element>,
 }
 
-/// Shows names only, because a text may be a password.
+/// Contains only names, because a text may be a password.
 impl fmt::Debug for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(&self.name)
@@ -61,7 +61,7 @@ impl Element {
     }
 }
 
-/// Reads a document. The error says what is wrong with it.
+/// Parses a document. The error says what is wrong with it.
 pub(crate) fn read(bytes: &[u8]) -> Result<Element, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| "the request is not UTF-8".to_owned())?;

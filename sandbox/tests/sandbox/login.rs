@@ -4,25 +4,25 @@ use crate::support::{demo, envelope, start};
 use saponify_sandbox::{LoginMode, Mode};
 
 #[tokio::test]
-async fn a_session_leads_to_the_instance() {
+async fn a_login_names_the_instance_and_its_session_works_there() {
     let tenant = start(demo()).await;
-    let answer = tenant
+    let response = tenant
         .login(
             "admin@acme.example",
             "correct-horseT0kenT0kenT0kenT0kenT0ke",
         )
         .await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    let url = answer.one("serverUrl");
+    assert_eq!(response.status, 200, "{}", response.text);
+    let url = response.one("serverUrl");
     assert!(url.starts_with(&tenant.sandbox.instance_url()), "{url}");
     assert!(
         url.ends_with("/services/Soap/c/64.0/00D5e000000AcMe/0DF5e0000004Fxy"),
         "{url}"
     );
-    assert!(answer.one("sessionId").starts_with("00D5e000000AcMe!"));
-    assert_eq!(answer.one("passwordExpired"), "false");
-    assert_eq!(answer.one("userFullName"), "Ada Byron");
-    assert!(!answer.has("LimitInfoHeader"));
+    assert!(response.one("sessionId").starts_with("00D5e000000AcMe!"));
+    assert_eq!(response.one("passwordExpired"), "false");
+    assert_eq!(response.one("userFullName"), "Ada Byron");
+    assert!(!response.has("LimitInfoHeader"));
 
     let session = tenant.session().await;
     let info = session.call("", "<t:getUserInfo/>").await;
@@ -68,30 +68,30 @@ async fn every_refusal_has_its_code() {
             "INSUFFICIENT_ACCESS",
         ),
     ] {
-        let answer = tenant.login(user, password).await;
-        assert_eq!((answer.status, answer.fault().0), (500, code), "{user}");
+        let response = tenant.login(user, password).await;
+        assert_eq!((response.status, response.fault().0), (500, code), "{user}");
     }
     assert_eq!(tenant.sandbox.stats().logins, 0);
     assert_eq!(tenant.sandbox.open_sessions(), 0);
 }
 
 #[tokio::test]
-async fn an_expired_password_gives_a_session_for_nothing_else() {
+async fn an_expired_password_gives_a_session_that_can_only_change_it() {
     let tenant = start(demo()).await;
-    let answer = tenant.login("expired@acme.example", "last-year").await;
+    let response = tenant.login("expired@acme.example", "last-year").await;
     assert_eq!(
-        (answer.status, answer.one("passwordExpired")),
+        (response.status, response.one("passwordExpired")),
         (200, "true")
     );
     let session = crate::support::Session {
         tenant: &tenant,
-        url: answer.one("serverUrl").to_owned(),
-        id: answer.one("sessionId").to_owned(),
+        url: response.one("serverUrl").to_owned(),
+        id: response.one("sessionId").to_owned(),
     };
     let refused = session.query("SELECT Id FROM Account").await;
     assert_eq!(refused.fault().0, "INVALID_OPERATION_WITH_EXPIRED_PASSWORD");
 
-    let id = answer.one("userId").to_owned();
+    let id = response.one("userId").to_owned();
     let set = format!(
         "<t:setPassword><t:userId>{id}</t:userId><t:password>brand-new-one</t:password></t:setPassword>"
     );
@@ -101,18 +101,18 @@ async fn an_expired_password_gives_a_session_for_nothing_else() {
 }
 
 #[tokio::test]
-async fn versions_and_the_switch_of_the_org_are_minded() {
+async fn a_login_depends_on_the_version_and_the_setting_of_the_org() {
     let tenant = start(demo()).await;
-    let answer = tenant
+    let response = tenant
         .login_at(65, "integration@acme.example", "battery-staple")
         .await;
-    assert_eq!(answer.fault().0, "UNSUPPORTED_API_VERSION");
+    assert_eq!(response.fault().0, "UNSUPPORTED_API_VERSION");
     tenant.sandbox.set_soap_login(false);
-    let answer = tenant
+    let response = tenant
         .login("integration@acme.example", "battery-staple")
         .await;
     assert!(
-        answer
+        response
             .fault()
             .1
             .starts_with("SOAP API login() is disabled by default in this org.")
@@ -137,16 +137,16 @@ async fn a_retired_login_is_refused_in_every_version() {
     org.limits_mut().login_max_version = 0;
     let tenant = start(org).await;
     for version in [31, 64, 67] {
-        let answer = tenant
+        let response = tenant
             .login_at(version, "integration@acme.example", "battery-staple")
             .await;
-        assert_eq!(answer.fault().0, "UNSUPPORTED_API_VERSION", "{version}");
+        assert_eq!(response.fault().0, "UNSUPPORTED_API_VERSION", "{version}");
     }
     assert_eq!(tenant.sandbox.stats().refused_logins, 3);
 }
 
 #[tokio::test]
-async fn too_many_logins_are_stopped() {
+async fn too_many_logins_are_refused() {
     let mut org = demo();
     org.limits_mut().logins_per_hour = 3;
     let tenant = start(org).await;
@@ -159,14 +159,14 @@ async fn too_many_logins_are_stopped() {
             200
         );
     }
-    let answer = tenant
+    let response = tenant
         .login("integration@acme.example", "battery-staple")
         .await;
-    assert_eq!(answer.fault(), ("INVALID_LOGIN", "Login Rate Exceeded"));
+    assert_eq!(response.fault(), ("INVALID_LOGIN", "Login Rate Exceeded"));
 }
 
 #[tokio::test]
-async fn the_login_host_serves_nothing_else() {
+async fn the_login_host_serves_only_logins() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let header = format!(
@@ -176,16 +176,16 @@ async fn the_login_host_serves_nothing_else() {
     let url = tenant
         .sandbox
         .login_endpoint(saponify_sandbox::ApiVersion(64));
-    let answer = tenant
+    let response = tenant
         .post(&url, envelope(&header, "<t:getUserInfo/>"))
         .await
         .unwrap();
-    assert_eq!(answer.fault().0, "UNKNOWN_EXCEPTION");
-    assert!(answer.fault().1.starts_with("Destination URL not reset."));
+    assert_eq!(response.fault().0, "UNKNOWN_EXCEPTION");
+    assert!(response.fault().1.starts_with("Destination URL not reset."));
 }
 
 #[tokio::test]
-async fn sessions_are_shared_and_end() {
+async fn clients_of_a_user_share_a_session_that_ends_for_all() {
     let tenant = start(demo()).await;
     let first = tenant.session().await;
     let second = tenant.session().await;
@@ -209,7 +209,7 @@ async fn sessions_are_shared_and_end() {
 }
 
 #[tokio::test]
-async fn secrets_do_not_show() {
+async fn secrets_are_not_in_debug_output() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let shown = format!(

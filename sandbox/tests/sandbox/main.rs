@@ -3,7 +3,6 @@
 #![forbid(unsafe_code)]
 
 mod activity;
-mod answers;
 mod faults;
 mod login;
 mod oauth;
@@ -12,6 +11,7 @@ mod outbound;
 mod peers;
 mod query;
 mod replication;
+mod responses;
 mod save;
 mod support;
 mod ui;

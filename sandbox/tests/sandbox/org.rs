@@ -1,11 +1,11 @@
-//! Org descriptions that are wrong, and the errors about them.
+//! Invalid org descriptions, and their errors.
 
 use saponify_sandbox::{ApiVersion, Org, Sandbox, Scale};
 
 const HEAD: &str = "[organization]\nname = \"A\"\nid = \"00D5e0000000001\"\napi_version = \"64.0\"\ngenerated = 2026-01-01T00:00:00Z\n[object.User]\nprefix = \"005\"\nfields = { LastName = \"string(80) required\" }\n";
 
 #[test]
-fn mistakes_name_their_line() {
+fn errors_name_the_line_of_the_mistake() {
     for (tail, line, what) in [
         (
             "[object.A__c.fields]\nB__c = \"strin(4)\"",
@@ -20,12 +20,12 @@ fn mistakes_name_their_line() {
         (
             "[object.A__c.fields]\nB__c = \"string requird\"",
             10,
-            "`requird` is not understood",
+            "`requird` is not a known mark",
         ),
         (
             "[object.A__c.fields]\nB__c = \"reference\"",
             10,
-            "say what it refers to",
+            "its target is missing",
         ),
         (
             "[object.A__c.fields]\nCreatedDate = \"datetime\"",
@@ -106,7 +106,7 @@ fn mistakes_name_their_line() {
 }
 
 #[tokio::test]
-async fn a_row_that_does_not_fit_is_refused_at_the_start() {
+async fn a_row_with_an_invalid_value_is_refused_at_the_start() {
     for (value, what) in [
         ("'many'", "is malformed"),
         ("12345678901234567", "is malformed"),
@@ -133,7 +133,7 @@ fn objects_without_a_prefix_get_free_ones() {
 }
 
 #[tokio::test]
-async fn a_database_file_keeps_its_rows_and_knows_its_org() {
+async fn a_database_file_keeps_its_rows_and_belongs_to_one_org() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.sqlite");
     let org = || {
@@ -163,7 +163,7 @@ async fn a_database_file_keeps_its_rows_and_knows_its_org() {
 }
 
 #[test]
-fn scale_is_the_same_every_time() {
+fn synthetic_objects_are_the_same_in_every_run() {
     let org = Org::parse(HEAD).unwrap();
     let scale = Scale::new(40, 60);
     let wsdl = org.enterprise_wsdl(ApiVersion(64), scale);

@@ -13,7 +13,7 @@ async fn sandbox() -> Sandbox {
     Sandbox::builder(demo()).start().await.unwrap()
 }
 
-/// A server that gives these responses, one after the other, and passes on the requests.
+/// A server that sends these responses one after the other, and passes the requests on.
 async fn listen(responses: Vec<(u16, &'static str)>) -> (String, mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/outbound", listener.local_addr().unwrap());
@@ -29,10 +29,10 @@ async fn listen(responses: Vec<(u16, &'static str)>) -> (String, mpsc::Unbounded
             }
             requests.send(text).unwrap();
             let length = body.len();
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 {status} X\r\nContent-Type: text/xml\r\nContent-Length: {length}\r\n\r\n{body}"
             );
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
         }
     });
     (address, received)
@@ -92,7 +92,7 @@ async fn a_request_has_at_most_a_hundred_notifications() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_no_error() {
+async fn an_unreachable_server_is_not_an_error() {
     let sandbox = sandbox().await;
     let message = OutboundMessage::new("SELECT Id FROM Account LIMIT 1", "http://127.0.0.1:9/")
         .attempts(2, Duration::from_millis(1));

@@ -2,31 +2,31 @@
 
 use saponify_sandbox::{Mode, Quirks};
 
-use crate::support::{Answer, demo, start};
+use crate::support::{SoapResponse, demo, start};
 
 /// Runs a query that must fail, and returns the code and the message.
 async fn refused(soql: &str) -> (String, String) {
     let tenant = start(demo()).await;
-    let answer = tenant.session().await.query(soql).await;
-    assert_eq!(answer.status, 500, "{}", answer.text);
-    let (code, message) = answer.fault();
+    let response = tenant.session().await.query(soql).await;
+    assert_eq!(response.status, 500, "{}", response.text);
+    let (code, message) = response.fault();
     (code.to_owned(), message.to_owned())
 }
 
-fn ids(answer: &Answer) -> Vec<&str> {
-    answer.all("Id")
+fn ids(response: &SoapResponse) -> Vec<&str> {
+    response.all("Id")
 }
 
 #[tokio::test]
-async fn nulls_and_what_was_not_selected_are_left_out() {
+async fn nulls_and_unselected_fields_are_left_out() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
-    let answer = session
+    let response = session
         .query("SELECT Name, ParentId, Industry FROM Account WHERE Legacy_Id__c = 'leg-1'")
         .await;
-    assert!(answer.has("<records xsi:type=\"sf:Account\"><sf:Industry>Technology</sf:Industry><sf:Name>Acme &amp; Söhne &lt;Holding&gt; \"Instruments\"</sf:Name></records><size>1</size>"), "{}", answer.text);
-    assert_eq!(answer.one("done"), "true");
-    assert!(answer.has("<queryLocator xsi:nil=\"true\"/>"));
+    assert!(response.has("<records xsi:type=\"sf:Account\"><sf:Industry>Technology</sf:Industry><sf:Name>Acme &amp; Söhne &lt;Holding&gt; \"Instruments\"</sf:Name></records><size>1</size>"), "{}", response.text);
+    assert_eq!(response.one("done"), "true");
+    assert!(response.has("<queryLocator xsi:nil=\"true\"/>"));
     let none = session
         .query("SELECT Id FROM Account WHERE Name = 'nobody'")
         .await;
@@ -37,33 +37,38 @@ async fn nulls_and_what_was_not_selected_are_left_out() {
 async fn parents_children_and_compounds_nest() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
-    let answer = session
+    let response = session
         .query("SELECT Id, Name, Owner.Profile.Name, Parent.Name, BillingAddress, (SELECT LastName, Account.Name FROM Contacts WHERE LastName = 'O\\'Connor') FROM Account WHERE Legacy_Id__c IN ('LEG-1', 'LEG-2') ORDER BY Legacy_Id__c")
         .await;
-    assert_eq!(answer.all("size"), ["1", "2"], "{}", answer.text);
-    assert!(answer.has("<sf:Contacts xsi:type=\"QueryResult\"><done>true</done><queryLocator xsi:nil=\"true\"/><records xsi:type=\"sf:Contact\"><sf:Account xsi:type=\"sf:Account\"><sf:Name>Acme"));
-    assert!(answer.has("<sf:LastName>O'Connor</sf:LastName>"));
-    assert!(answer.has("<sf:Owner xsi:type=\"sf:User\"><sf:Profile xsi:type=\"sf:Profile\"><sf:Name>System Administrator</sf:Name></sf:Profile></sf:Owner>"));
-    assert!(answer.has("<sf:BillingAddress xsi:type=\"address\"><latitude>47.3889</latitude>"));
-    assert!(answer.has("<street>Hafenstraße 7\nHof 2</street>"));
-    assert!(answer.has("<sf:Parent xsi:type=\"sf:Account\"><sf:Name>Acme"));
+    assert_eq!(response.all("size"), ["1", "2"], "{}", response.text);
+    assert!(response.has("<sf:Contacts xsi:type=\"QueryResult\"><done>true</done><queryLocator xsi:nil=\"true\"/><records xsi:type=\"sf:Contact\"><sf:Account xsi:type=\"sf:Account\"><sf:Name>Acme"));
+    assert!(response.has("<sf:LastName>O'Connor</sf:LastName>"));
+    assert!(response.has("<sf:Owner xsi:type=\"sf:User\"><sf:Profile xsi:type=\"sf:Profile\"><sf:Name>System Administrator</sf:Name></sf:Profile></sf:Owner>"));
+    assert!(response.has("<sf:BillingAddress xsi:type=\"address\"><latitude>47.3889</latitude>"));
+    assert!(response.has("<street>Hafenstraße 7\nHof 2</street>"));
+    assert!(response.has("<sf:Parent xsi:type=\"sf:Account\"><sf:Name>Acme"));
 }
 
 #[tokio::test]
-async fn polymorphic_parents_say_what_they_are() {
+async fn polymorphic_parents_have_their_type() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
-    let answer = session
+    let response = session
         .query("SELECT Id, What.Name, What.Type FROM Task WHERE What.Type = 'Opportunity' LIMIT 3")
         .await;
-    assert_eq!(answer.all("Type"), ["Opportunity"; 3], "{}", answer.text);
-    assert!(answer.has("<sf:What xsi:type=\"sf:Name\">"));
-    let answer = session
+    assert_eq!(
+        response.all("Type"),
+        ["Opportunity"; 3],
+        "{}",
+        response.text
+    );
+    assert!(response.has("<sf:What xsi:type=\"sf:Name\">"));
+    let response = session
         .query("SELECT TYPEOF What WHEN Account THEN Name, Industry WHEN Case THEN CaseNumber ELSE Name END FROM Task WHERE WhatId != null")
         .await;
     for kind in ["Account", "Case", "Name"] {
         assert!(
-            answer.has(&format!("<sf:What xsi:type=\"sf:{kind}\">")),
+            response.has(&format!("<sf:What xsi:type=\"sf:{kind}\">")),
             "{kind}"
         );
     }
@@ -79,24 +84,24 @@ async fn polymorphic_parents_say_what_they_are() {
 }
 
 #[tokio::test]
-async fn aggregates_carry_their_types() {
+async fn aggregates_have_types() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
-    let answer = session
+    let response = session
         .query("SELECT Industry, COUNT(Id) n, SUM(AnnualRevenue), MAX(CreatedDate) FROM Account WHERE Industry != null GROUP BY Industry HAVING COUNT(Id) > 1 ORDER BY COUNT(Id) DESC")
         .await;
     assert!(
-        answer
+        response
             .has("<records xsi:type=\"sf:AggregateResult\"><sf:Industry xsi:type=\"xsd:string\">"),
         "{}",
-        answer.text
+        response.text
     );
     assert!(
-        answer.has("<sf:n xsi:type=\"xsd:int\">")
-            && answer.has("<sf:expr0 xsi:type=\"xsd:double\">")
+        response.has("<sf:n xsi:type=\"xsd:int\">")
+            && response.has("<sf:expr0 xsi:type=\"xsd:double\">")
     );
-    assert!(answer.has("<sf:expr1 xsi:type=\"xsd:dateTime\">"));
-    let sum: u32 = answer
+    assert!(response.has("<sf:expr1 xsi:type=\"xsd:dateTime\">"));
+    let sum: u32 = response
         .all("n")
         .iter()
         .map(|n| n.parse::<u32>().unwrap())
@@ -109,7 +114,7 @@ async fn aggregates_carry_their_types() {
 }
 
 #[tokio::test]
-async fn conditions_mean_what_they_say() {
+async fn conditions_select_the_right_rows() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let all = 302;
@@ -144,11 +149,11 @@ async fn conditions_mean_what_they_say() {
     ] {
         let mut sum = 0;
         for filter in [filter, complement] {
-            let answer = session
+            let response = session
                 .query(&format!("SELECT COUNT() FROM Account WHERE {filter}"))
                 .await;
-            assert_eq!(answer.status, 200, "{filter}: {}", answer.text);
-            sum += answer.one("size").parse::<u32>().unwrap();
+            assert_eq!(response.status, 200, "{filter}: {}", response.text);
+            sum += response.one("size").parse::<u32>().unwrap();
         }
         assert_eq!(sum, all, "{filter}");
     }
@@ -168,13 +173,13 @@ async fn conditions_mean_what_they_say() {
 }
 
 #[tokio::test]
-async fn ids_work_long_and_short() {
+async fn ids_are_accepted_in_the_long_and_the_short_form() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
-    let answer = session
+    let response = session
         .query("SELECT Id, OwnerId FROM Account ORDER BY Id LIMIT 1")
         .await;
-    let (id, owner) = (answer.one("Id"), answer.one("OwnerId"));
+    let (id, owner) = (response.one("Id"), response.one("OwnerId"));
     assert_eq!((id.len(), owner.len()), (18, 18));
     for id in [id, &id[..15]] {
         let found = session
@@ -191,7 +196,7 @@ async fn ids_work_long_and_short() {
 }
 
 #[tokio::test]
-async fn batches_follow_each_other_in_any_order() {
+async fn batches_are_complete_in_every_order_of_rows() {
     let mut org = demo();
     org.limits_mut().min_batch = 10;
     let tenant = start(org).await;
@@ -205,24 +210,24 @@ async fn batches_follow_each_other_in_any_order() {
         let soql = format!("SELECT Id, Name FROM Account{order}");
         let options = "<t:QueryOptions><t:batchSize>40</t:batchSize></t:QueryOptions>";
         let body = format!("<t:query><t:queryString>{soql}</t:queryString></t:query>");
-        let mut answer = session.call(options, &body).await;
-        let total: usize = answer.one("size").parse().unwrap();
+        let mut response = session.call(options, &body).await;
+        let total: usize = response.one("size").parse().unwrap();
         let mut seen: Vec<String> = Vec::new();
         let mut names: Vec<String> = Vec::new();
         loop {
-            seen.extend(ids(&answer).iter().map(|id| (*id).to_owned()));
-            names.extend(answer.all("Name").iter().map(|name| (*name).to_owned()));
-            if answer.one("done") == "true" {
+            seen.extend(ids(&response).iter().map(|id| (*id).to_owned()));
+            names.extend(response.all("Name").iter().map(|name| (*name).to_owned()));
+            if response.one("done") == "true" {
                 break;
             }
-            let locator = answer.one("queryLocator").to_owned();
+            let locator = response.one("queryLocator").to_owned();
             assert!(
                 locator.starts_with("01g") && locator.ends_with(&format!("-{}", seen.len())),
                 "{locator}"
             );
             let body =
                 format!("<t:queryMore><t:queryLocator>{locator}</t:queryLocator></t:queryMore>");
-            answer = session.call(options, &body).await;
+            response = session.call(options, &body).await;
             let used = session.more(&locator).await;
             assert_eq!(used.fault().0, "INVALID_QUERY_LOCATOR");
         }
@@ -236,7 +241,7 @@ async fn batches_follow_each_other_in_any_order() {
 }
 
 #[tokio::test]
-async fn sub_queries_have_locators_of_their_own() {
+async fn sub_queries_have_their_own_locators() {
     let mut org = demo();
     org.limits_mut().min_batch = 2;
     let tenant = start(org).await;
@@ -247,11 +252,11 @@ async fn sub_queries_have_locators_of_their_own() {
     }
     let body = "<t:query><t:queryString>SELECT Name, (SELECT LastName FROM Contacts WHERE LastName = 'Kid') FROM Account WHERE Legacy_Id__c = 'LEG-2'</t:queryString></t:query>";
     let options = "<t:QueryOptions><t:batchSize>3</t:batchSize></t:QueryOptions>";
-    let answer = session.call(options, body).await;
-    assert_eq!(answer.all("done"), ["true", "false"], "{}", answer.text);
-    assert_eq!(answer.all("size"), ["7", "1"]);
-    let mut kids = answer.all("LastName").len();
-    let mut locator = answer
+    let response = session.call(options, body).await;
+    assert_eq!(response.all("done"), ["true", "false"], "{}", response.text);
+    assert_eq!(response.all("size"), ["7", "1"]);
+    let mut kids = response.all("LastName").len();
+    let mut locator = response
         .all("queryLocator")
         .into_iter()
         .find(|locator| !locator.is_empty())
@@ -270,19 +275,19 @@ async fn sub_queries_have_locators_of_their_own() {
 }
 
 #[tokio::test]
-async fn dead_locators_say_why() {
+async fn an_expired_locator_states_the_reason() {
     let mut org = demo();
     org.limits_mut().locator_seconds = 0;
     let tenant = start(org).await;
     let session = tenant.session().await;
     let options = "<t:QueryOptions><t:batchSize>200</t:batchSize></t:QueryOptions>";
-    let answer = session
+    let response = session
         .call(
             options,
             "<t:query><t:queryString>SELECT Id FROM Account</t:queryString></t:query>",
         )
         .await;
-    let expired = session.more(answer.one("queryLocator")).await;
+    let expired = session.more(response.one("queryLocator")).await;
     assert!(expired.has("<sf:InvalidQueryLocatorFault xsi:type=\"sf:InvalidQueryLocatorFault\">"));
     assert_eq!(expired.one("extendedErrorCode"), "QUERY_LOCATOR_EXPIRED");
     assert_eq!(
@@ -292,7 +297,7 @@ async fn dead_locators_say_why() {
     tenant.sandbox.expire_locators();
     assert_eq!(
         session
-            .more(answer.one("queryLocator"))
+            .more(response.one("queryLocator"))
             .await
             .one("extendedErrorCode"),
         "QUERY_LOCATOR_NOT_FOUND"
@@ -300,23 +305,26 @@ async fn dead_locators_say_why() {
 }
 
 #[tokio::test]
-async fn bytes_come_one_row_at_a_time() {
+async fn rows_with_base64_are_sent_one_at_a_time() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
-    let answer = session
+    let response = session
         .query("SELECT Id, Body, BodyLength FROM Attachment")
         .await;
     assert_eq!(
         (
-            answer.all("records").len(),
-            answer.one("size"),
-            answer.one("done")
+            response.all("records").len(),
+            response.one("size"),
+            response.one("done")
         ),
         (1, "12", "false")
     );
-    let length: usize = answer.one("BodyLength").parse().unwrap();
+    let length: usize = response.one("BodyLength").parse().unwrap();
     // The body of the envelope has the same local name.
-    assert_eq!(answer.all("Body")[1].len().div_ceil(4), length.div_ceil(3));
+    assert_eq!(
+        response.all("Body")[1].len().div_ceil(4),
+        length.div_ceil(3)
+    );
     let log = session
         .query("SELECT Id, EventType, LogFileFieldNames FROM EventLogFile WHERE Interval = 'Daily'")
         .await;
@@ -324,7 +332,7 @@ async fn bytes_come_one_row_at_a_time() {
 }
 
 #[tokio::test]
-async fn mistakes_have_a_code_a_row_and_a_column() {
+async fn errors_in_a_query_have_a_code_a_row_and_a_column() {
     for (soql, code, column, what) in [
         (
             "SELECT Id FRM Account",
@@ -416,7 +424,7 @@ async fn mistakes_have_a_code_a_row_and_a_column() {
 }
 
 #[tokio::test]
-async fn answers_may_look_odd() {
+async fn quirks_change_the_form_of_responses() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let soql = "SELECT Id, Name, Phone, Type, Rating, What__c FROM Account LIMIT 20"
@@ -442,7 +450,7 @@ async fn answers_may_look_odd() {
 }
 
 #[tokio::test]
-async fn retrieve_keeps_a_slot_for_each_id() {
+async fn retrieve_returns_a_result_for_each_id() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let rows = session.query("SELECT Id, Name FROM Account LIMIT 2").await;
@@ -451,11 +459,11 @@ async fn retrieve_keeps_a_slot_for_each_id() {
         ids(&rows)[1],
         ids(&rows)[0]
     );
-    let answer = session.call("", &body).await;
-    assert_eq!(answer.all("result").len(), 3, "{}", answer.text);
-    assert!(answer.has("<result xsi:nil=\"true\"/>"));
+    let response = session.call("", &body).await;
+    assert_eq!(response.all("result").len(), 3, "{}", response.text);
+    assert!(response.has("<result xsi:nil=\"true\"/>"));
     assert_eq!(
-        answer.all("Name"),
+        response.all("Name"),
         [rows.all("Name")[1], rows.all("Name")[0]]
     );
     let search = session.call("", "<t:search><t:searchString>FIND {Söhne} IN ALL FIELDS RETURNING Account(Id, Name)</t:searchString></t:search>").await;
@@ -475,18 +483,18 @@ async fn describes_agree_with_the_wsdl() {
         global.all("sobjects").len(),
         tenant.sandbox.org().object_names().count()
     );
-    let answer = session
+    let response = session
         .call(
             "",
             "<t:describeSObject><t:sObjectType>invoice__c</t:sObjectType></t:describeSObject>",
         )
         .await;
     assert!(
-        answer.has("<soapType>tns:ID</soapType>") && answer.has("<type>location</type>"),
+        response.has("<soapType>tns:ID</soapType>") && response.has("<type>location</type>"),
         "{}",
-        answer.text
+        response.text
     );
-    assert!(answer.has("<relationshipName>Lines__r</relationshipName>"));
+    assert!(response.has("<relationshipName>Lines__r</relationshipName>"));
     let missing = session
         .call(
             "",

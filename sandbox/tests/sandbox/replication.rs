@@ -32,7 +32,7 @@ async fn changes_of_today_are_listed() {
 }
 
 #[tokio::test]
-async fn deletions_are_forgotten_earlier_than_updates() {
+async fn deletions_are_known_for_a_shorter_time_than_updates() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let call = async |operation: &str, back: i64| {
@@ -62,8 +62,8 @@ async fn deletions_are_forgotten_earlier_than_updates() {
     tenant
         .sandbox
         .advance(std::time::Duration::from_secs(day as u64));
-    let answer = call("getDeleted", 3_600).await;
-    let earliest: jiff::Timestamp = answer.one("earliestDateAvailable").parse().unwrap();
-    let end: jiff::Timestamp = answer.one("latestDateCovered").parse().unwrap();
+    let response = call("getDeleted", 3_600).await;
+    let earliest: jiff::Timestamp = response.one("earliestDateAvailable").parse().unwrap();
+    let end: jiff::Timestamp = response.one("latestDateCovered").parse().unwrap();
     assert!((end - earliest).total(jiff::Unit::Hour).unwrap() < 25.0);
 }

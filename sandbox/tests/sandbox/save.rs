@@ -15,7 +15,7 @@ async fn one(session: &Session<'_>, soql: &str, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn rows_come_back_as_they_were_written() {
+async fn saved_rows_are_read_unchanged() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let fields = [
@@ -35,11 +35,11 @@ async fn rows_come_back_as_they_were_written() {
         .iter()
         .map(|(name, value)| field(name, value))
         .collect();
-    let answer = session.create("", &row("Invoice__c", &xml)).await;
-    assert_eq!(answer.one("success"), "true", "{}", answer.text);
-    let id = answer.one("id").to_owned();
+    let response = session.create("", &row("Invoice__c", &xml)).await;
+    assert_eq!(response.one("success"), "true", "{}", response.text);
+    let id = response.one("id").to_owned();
     assert!(id.starts_with("a005e") && id.len() == 18);
-    let answer = session
+    let response = session
         .query(&format!("SELECT Name, Amount__c, Approved__c, Barcode__c, Delivery__c, Due_Date__c, Notes__c, Paid_At__c, Pickup_Time__c, OwnerId, CreatedDate, Discount__c FROM Invoice__c WHERE Id = '{id}'"))
         .await;
     for (name, value) in [
@@ -52,14 +52,14 @@ async fn rows_come_back_as_they_were_written() {
         ("Paid_At__c", "2026-01-01T00:00:00.250Z"),
         ("Pickup_Time__c", "08:30:00.000Z"),
     ] {
-        assert_eq!(answer.one(name), value);
+        assert_eq!(response.one(name), value);
     }
-    assert!(answer.one("Name").starts_with("INV-") && answer.one("OwnerId").starts_with("005"));
-    assert!(!answer.has("Discount__c"));
+    assert!(response.one("Name").starts_with("INV-") && response.one("OwnerId").starts_with("005"));
+    assert!(!response.has("Discount__c"));
 }
 
 #[tokio::test]
-async fn each_row_fails_for_itself() {
+async fn each_row_fails_by_itself() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let long = "x".repeat(81);
@@ -103,23 +103,23 @@ async fn each_row_fails_for_itself() {
         .map(|(fields, _)| row("Contact", fields))
         .collect::<String>()
         + &good;
-    let answer = session.create("", &xml).await;
-    assert_eq!(answer.status, 200);
+    let response = session.create("", &xml).await;
+    assert_eq!(response.status, 200);
     let expected: Vec<_> = rows.iter().map(|(_, code)| *code).collect();
-    assert_eq!(answer.all("statusCode"), expected, "{}", answer.text);
-    assert_eq!(answer.all("success").last(), Some(&"true"));
+    assert_eq!(response.all("statusCode"), expected, "{}", response.text);
+    assert_eq!(response.all("success").last(), Some(&"true"));
     assert!(
-        answer.has("<errors xsi:type=\"DuplicateError\">")
-            && answer.has("<record xsi:type=\"sf:Contact\">")
+        response.has("<errors xsi:type=\"DuplicateError\">")
+            && response.has("<record xsi:type=\"sf:Contact\">")
     );
-    assert!(answer.has("<fields>LastName</fields>") && answer.has("<id xsi:nil=\"true\"/>"));
+    assert!(response.has("<fields>LastName</fields>") && response.has("<id xsi:nil=\"true\"/>"));
 
     let all = "<t:AllOrNoneHeader><t:allOrNone>true</t:allOrNone></t:AllOrNoneHeader>";
-    let answer = session
+    let response = session
         .create(all, &(good.clone() + &row("Contact", &rows[0].0)))
         .await;
     assert_eq!(
-        answer.all("statusCode"),
+        response.all("statusCode"),
         [
             "ALL_OR_NONE_OPERATION_ROLLED_BACK",
             "REQUIRED_FIELD_MISSING"
@@ -136,8 +136,8 @@ async fn each_row_fails_for_itself() {
     );
 
     let truncate = "<t:AllowFieldTruncationHeader><t:allowFieldTruncation>true</t:allowFieldTruncation></t:AllowFieldTruncationHeader>";
-    let answer = session.create(truncate, &row("Contact", &rows[1].0)).await;
-    assert_eq!(answer.one("success"), "true");
+    let response = session.create(truncate, &row("Contact", &rows[1].0)).await;
+    assert_eq!(response.one("success"), "true");
     let save = "<t:DuplicateRuleHeader><t:allowSave>true</t:allowSave></t:DuplicateRuleHeader>";
     assert_eq!(
         session
@@ -149,7 +149,7 @@ async fn each_row_fails_for_itself() {
 }
 
 #[tokio::test]
-async fn a_call_fails_whole_when_it_makes_no_sense() {
+async fn an_invalid_call_fails_as_a_whole() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let many = row("Contact", &field("LastName", "A")).repeat(201);
@@ -177,7 +177,7 @@ async fn a_call_fails_whole_when_it_makes_no_sense() {
 }
 
 #[tokio::test]
-async fn update_nulls_what_it_is_told_to() {
+async fn update_sets_the_fields_in_fieldstonull_to_null() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let id = one(
@@ -191,8 +191,8 @@ async fn update_nulls_what_it_is_told_to() {
         + "<e:Email xsi:nil=\"true\"/>"
         + &field("FirstName", "Jo");
     let body = format!("<t:update>{}</t:update>", row("Contact", &fields));
-    let answer = session.call("", &body).await;
-    assert_eq!(answer.one("success"), "true", "{}", answer.text);
+    let response = session.call("", &body).await;
+    assert_eq!(response.one("success"), "true", "{}", response.text);
     let row_now = session
         .query(&format!(
             "SELECT Name, Email, Birthdate FROM Contact WHERE Id = '{id}'"
@@ -216,13 +216,13 @@ async fn update_nulls_what_it_is_told_to() {
             "REQUIRED_FIELD_MISSING",
         ),
     ] {
-        let answer = session
+        let response = session
             .call(
                 "",
                 &format!("<t:update>{}</t:update>", row("Contact", &fields)),
             )
             .await;
-        assert_eq!(answer.one("statusCode"), code);
+        assert_eq!(response.one("statusCode"), code);
     }
 }
 
@@ -270,7 +270,7 @@ async fn upsert_matches_by_external_id() {
 }
 
 #[tokio::test]
-async fn what_is_deleted_can_come_back() {
+async fn deleted_rows_can_be_undeleted() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let id = one(&session, "SELECT Id FROM Contact LIMIT 1", "Id").await;
@@ -323,13 +323,13 @@ async fn locked_rows_fail_without_fields() {
     quirks.rows_locked = true;
     tenant.sandbox.set_quirks(quirks.clone());
     let contact = row("Contact", &field("LastName", "Locked"));
-    let answer = session.create("", &contact).await;
+    let response = session.create("", &contact).await;
     assert!(
-        answer.has("<errors><message>unable to obtain exclusive access"),
+        response.has("<errors><message>unable to obtain exclusive access"),
         "{}",
-        answer.text
+        response.text
     );
-    assert_eq!(answer.one("statusCode"), "UNABLE_TO_LOCK_ROW");
+    assert_eq!(response.one("statusCode"), "UNABLE_TO_LOCK_ROW");
     quirks.write_nil = true;
     tenant.sandbox.set_quirks(quirks);
     assert!(
@@ -341,27 +341,27 @@ async fn locked_rows_fail_without_fields() {
 }
 
 #[tokio::test]
-async fn neighbours_of_one_type_are_a_group_and_ten_groups_a_call() {
+async fn a_call_has_at_most_ten_groups_of_adjacent_rows_of_a_type() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let zip = |object: &str| row(object, &field("Zip__c", "8005"));
     let pair = zip("Whitelisted_Zipcodes__c") + &zip("WhitelistedZipcodes__c");
-    let answer = session.create("", &pair.repeat(5)).await;
-    assert_eq!(answer.all("success"), ["true"; 10]);
-    let answer = session
+    let response = session.create("", &pair.repeat(5)).await;
+    assert_eq!(response.all("success"), ["true"; 10]);
+    let response = session
         .create("", &(pair.repeat(5) + &zip("Whitelisted_Zipcodes__c")))
         .await;
     assert!(
-        answer.text.contains("more than 10 chunks"),
+        response.text.contains("more than 10 chunks"),
         "{}",
-        answer.text
+        response.text
     );
     let many = zip("Whitelisted_Zipcodes__c").repeat(50) + &zip("WhitelistedZipcodes__c");
     assert_eq!(session.create("", &many).await.all("success").len(), 51);
 }
 
 #[tokio::test]
-async fn an_escape_is_one_for_like_only_if_it_stands_in_the_query() {
+async fn only_an_escape_in_the_query_is_an_escape_for_like() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     for name in ["100%", "100x", "a\\%b", "a\\b"] {

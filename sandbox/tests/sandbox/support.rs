@@ -1,4 +1,4 @@
-//! A minimal client: it posts text, and looks for text in the answer.
+//! A minimal client: it posts text, and looks for text in the response.
 
 pub(crate) use saponify_sandbox::Org;
 use saponify_sandbox::{ApiVersion, Sandbox};
@@ -28,9 +28,9 @@ pub(crate) struct Tenant {
     pub(crate) http: reqwest::Client,
 }
 
-/// An answer.
+/// An response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct SoapResponse {
     pub(crate) status: u16,
     pub(crate) text: String,
 }
@@ -67,7 +67,11 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 impl Tenant {
-    pub(crate) async fn post(&self, url: &str, body: String) -> Result<Answer, reqwest::Error> {
+    pub(crate) async fn post(
+        &self,
+        url: &str,
+        body: String,
+    ) -> Result<SoapResponse, reqwest::Error> {
         let request = self
             .http
             .post(url)
@@ -75,13 +79,13 @@ impl Tenant {
             .header("Content-Type", "text/xml; charset=UTF-8");
         let response = request.body(body).send().await?;
         let status = response.status().as_u16();
-        Ok(Answer {
+        Ok(SoapResponse {
             status,
             text: response.text().await?,
         })
     }
 
-    pub(crate) async fn login_at(&self, version: u16, user: &str, password: &str) -> Answer {
+    pub(crate) async fn login_at(&self, version: u16, user: &str, password: &str) -> SoapResponse {
         let body = format!(
             "<t:login><t:username>{user}</t:username><t:password>{password}</t:password></t:login>"
         );
@@ -93,20 +97,20 @@ impl Tenant {
         .unwrap()
     }
 
-    pub(crate) async fn login(&self, user: &str, password: &str) -> Answer {
+    pub(crate) async fn login(&self, user: &str, password: &str) -> SoapResponse {
         self.login_at(64, user, password).await
     }
 
     /// A session of the integration user.
     pub(crate) async fn session(&self) -> Session<'_> {
-        let answer = self
+        let response = self
             .login("integration@acme.example", "battery-staple")
             .await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(response.status, 200, "{}", response.text);
         Session {
             tenant: self,
-            url: answer.one("serverUrl").to_owned(),
-            id: answer.one("sessionId").to_owned(),
+            url: response.one("serverUrl").to_owned(),
+            id: response.one("sessionId").to_owned(),
         }
     }
 }
@@ -122,7 +126,7 @@ impl Session<'_> {
         &self,
         headers: &str,
         body: &str,
-    ) -> Result<Answer, reqwest::Error> {
+    ) -> Result<SoapResponse, reqwest::Error> {
         let session = format!(
             "<t:SessionHeader><t:sessionId>{}</t:sessionId></t:SessionHeader>{headers}",
             self.id
@@ -130,11 +134,11 @@ impl Session<'_> {
         self.tenant.post(&self.url, envelope(&session, body)).await
     }
 
-    pub(crate) async fn call(&self, headers: &str, body: &str) -> Answer {
+    pub(crate) async fn call(&self, headers: &str, body: &str) -> SoapResponse {
         self.try_call(headers, body).await.unwrap()
     }
 
-    pub(crate) async fn query(&self, soql: &str) -> Answer {
+    pub(crate) async fn query(&self, soql: &str) -> SoapResponse {
         self.call(
             "",
             &format!(
@@ -145,7 +149,7 @@ impl Session<'_> {
         .await
     }
 
-    pub(crate) async fn more(&self, locator: &str) -> Answer {
+    pub(crate) async fn more(&self, locator: &str) -> SoapResponse {
         self.call(
             "",
             &format!("<t:queryMore><t:queryLocator>{locator}</t:queryLocator></t:queryMore>"),
@@ -153,13 +157,13 @@ impl Session<'_> {
         .await
     }
 
-    pub(crate) async fn create(&self, headers: &str, rows: &str) -> Answer {
+    pub(crate) async fn create(&self, headers: &str, rows: &str) -> SoapResponse {
         self.call(headers, &format!("<t:create>{rows}</t:create>"))
             .await
     }
 }
 
-impl Answer {
+impl SoapResponse {
     /// The texts of all elements with this local name, in order.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         let mut found = Vec::new();

@@ -8,12 +8,12 @@ use crate::support::{Tenant, demo, start};
 const PASSWORD: &str = "correct-horseT0kenT0kenT0kenT0kenT0ke";
 
 async fn session(tenant: &Tenant) -> String {
-    let answer = tenant.login(ADMIN, PASSWORD).await;
-    answer.one("sessionId").to_owned()
+    let response = tenant.login(ADMIN, PASSWORD).await;
+    response.one("sessionId").to_owned()
 }
 
 #[tokio::test]
-async fn a_session_id_becomes_a_cookie() {
+async fn a_session_id_is_exchanged_for_a_cookie() {
     let tenant = start(demo()).await;
     let sid = session(&tenant).await;
     let mut client = Client::new(&tenant);
@@ -35,7 +35,7 @@ async fn a_session_id_becomes_a_cookie() {
 }
 
 #[tokio::test]
-async fn nobody_is_lured_to_another_host() {
+async fn frontdoor_redirects_only_within_the_host() {
     let tenant = start(demo()).await;
     let sid = session(&tenant).await;
     let mut client = Client::new(&tenant);
@@ -96,7 +96,7 @@ async fn a_token_gives_a_link_that_works_once() {
 }
 
 #[tokio::test]
-async fn the_wsdl_is_for_browsers_that_are_logged_in() {
+async fn the_wsdl_requires_a_browser_session() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let url = client.instance("/soap/wsdl.jsp?type=*");
@@ -125,7 +125,7 @@ async fn the_wsdl_is_for_browsers_that_are_logged_in() {
 }
 
 #[tokio::test]
-async fn users_for_the_api_alone_see_no_pages() {
+async fn api_only_users_see_no_pages() {
     let text = include_str!("../../../tenants/demo/org.toml");
     let text = text.replace(
         "last_name = \"Integration\"",

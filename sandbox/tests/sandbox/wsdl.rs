@@ -28,7 +28,7 @@ fn demo(version: u16) -> String {
 }
 
 #[test]
-fn older_versions_lack_what_came_later() {
+fn older_versions_lack_later_definitions() {
     let operations = |wsdl: &str| wsdl.matches("<soap:operation soapAction=\"\"/>").count();
     assert_eq!(operations(&demo(64)), 63);
     assert_eq!(operations(&demo(44)), 63);
@@ -54,7 +54,7 @@ fn older_versions_lack_what_came_later() {
 }
 
 #[test]
-fn the_schemas_stand_in_their_order() {
+fn the_schemas_are_in_the_order_of_salesforce() {
     let wsdl = demo(64);
     let place = |text: &str| wsdl.find(text).unwrap_or_else(|| panic!("{text}"));
     let schemas = ["sobject.enterprise", "enterprise", "fault.enterprise"]
@@ -64,7 +64,7 @@ fn the_schemas_stand_in_their_order() {
     assert!(wsdl.contains("<soap:address location=\"https://login.salesforce.com/services/Soap/c/64.0/0DF5e0000004Fxy\"/>"));
     assert!(place("name=\"Account\">") < place("name=\"AccountHistory\">"));
     assert!(wsdl.contains("Generated on 2026-01-15 06:00:00 +0000."));
-    // This header is declared although no operation takes it.
+    // This header is declared although no operation uses it.
     assert_eq!(wsdl.matches("part=\"CurrencyConversionHeader\"").count(), 0);
     assert!(wsdl.contains("element=\"tns:CurrencyConversionHeader\""));
 }

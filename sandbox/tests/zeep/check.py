@@ -2,7 +2,7 @@
 
 usage: check.py LOGIN_ENDPOINT WSDL CA_PEM
 
-Every answer is also validated against the schemas of the WSDL, with one known deviation: the
+Every response is also validated against the schemas of the WSDL, with one known deviation: the
 schema wants an Id in every row, the service leaves out what was not selected.
 """
 
@@ -110,9 +110,9 @@ def main():
 
     def call(operation, *headers, **arguments):
         # Headers that are not sent have to be named all the same, or zeep asks for them.
-        answer = getattr(service, operation)(_soapheaders=[header, *headers], **arguments)
-        assert answer.header.LimitInfoHeader.limitInfo[0].type == "API REQUESTS"
-        return answer.body.result if answer.body is not None else None
+        response = getattr(service, operation)(_soapheaders=[header, *headers], **arguments)
+        assert response.header.LimitInfoHeader.limitInfo[0].type == "API REQUESTS"
+        return response.body.result if response.body is not None else None
 
     now = call("getServerTimestamp").timestamp
     assert abs(now - datetime.datetime.now(datetime.timezone.utc)) < datetime.timedelta(minutes=5)
@@ -204,7 +204,7 @@ def main():
     call("search", searchString="FIND {Renamed} RETURNING Account(Id, Name)")
     call("getUserInfo")
     call("logout")
-    print(f"zeep: {total} rows read, {transport.validated} answers valid")
+    print(f"zeep: {total} rows read, {transport.validated} responses valid")
 
 
 if __name__ == "__main__":

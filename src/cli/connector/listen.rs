@@ -13,14 +13,15 @@ use super::progress::stop_on_signal;
 use super::work::notify;
 use super::{Common, the_one};
 
-/// Receive the outbound messages of an org, and store each before it is acknowledged.
+/// Receive the outbound messages of an org, and store each one before acknowledging it.
 ///
-/// It may run beside `run`. In Salesforce, give the printed address as the Endpoint URL of an outbound message.
+/// It may run at the same time as `run`. In Salesforce, enter the printed address as the Endpoint URL of an
+/// outbound message.
 #[derive(Args, Debug)]
 pub(crate) struct Listen {
-    /// The connection that keeps the messages. By default the only one.
+    /// The connection that the messages are stored for. The default is the only one.
     name: Option<String>,
-    /// Where it listens.
+    /// The address to listen on.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8443")]
     listen: SocketAddr,
     /// The certificate of the listener and those of its issuers, in PEM.
@@ -29,16 +30,17 @@ pub(crate) struct Listen {
     /// The private key of the certificate, in PEM.
     #[arg(long, value_name = "PEM", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// The certificates that sign those of clients, in PEM. Each client must then present one.
+    /// The certificates, in PEM, of the authorities that sign client certificates. Each client must present
+    /// one.
     #[arg(long, value_name = "PEM")]
     client_ca: Option<PathBuf>,
-    /// The name that the certificate of each client must have, such as proxy.salesforce.com.
+    /// The name that each client certificate must contain, such as proxy.salesforce.com.
     #[arg(long, value_name = "HOST", requires = "client_ca")]
     client_name: Option<String>,
-    /// The id of the organization whose messages are taken. By default that of the connection.
+    /// The id of the organization whose messages are accepted. The default is that of the connection.
     #[arg(long, value_name = "00D…")]
     org: Option<String>,
-    /// Speak http without TLS, at an address of this machine, such as behind a proxy.
+    /// Use HTTP without TLS on an address of this machine, for example behind a proxy.
     #[arg(long, conflicts_with_all = ["tls_cert", "client_ca"])]
     plain: bool,
 }

@@ -3,6 +3,7 @@
 mod activate;
 #[cfg(feature = "listen")]
 mod listen;
+mod login;
 mod open;
 mod progress;
 mod reading;
@@ -28,9 +29,11 @@ use tracing::level_filters::LevelFilter;
 use super::failure::Failure;
 use super::settings::Settings;
 use super::terminal::put_error;
+pub(super) use login::LoginArgs;
 use secret::SourceParser;
 
-/// Exit codes: 0 done, 1 failed, 2 wrong use, 3 `test` found something, 4 another instance runs.
+/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 `test` failed, 4 another instance works on the
+/// connection.
 #[derive(Args, Debug)]
 pub(crate) struct Connector {
     #[command(flatten)]
@@ -40,51 +43,52 @@ pub(crate) struct Connector {
 }
 
 #[derive(Args, Debug)]
-struct Common {
-    /// The folder that holds everything, or a database that several machines share:
-    /// postgres://USER@HOST/DATABASE. By default $SAPONIFY_HOME, or the folder of the platform for the state of
-    /// programs.
+pub(super) struct Common {
+    /// The folder that contains everything, or a database that several machines share:
+    /// postgres://USER@HOST/DATABASE. The default is $SAPONIFY_HOME, or the folder in which programs keep
+    /// their state on this platform.
     #[arg(long, value_name = "DIR|URL", global = true)]
     home: Option<PathBuf>,
-    /// With a home in a database: the folder of this machine for files on their way, damaged files and the search
-    /// index. By default the folder of the platform for the state of programs.
+    /// With a home in a database: the folder on this machine for files that are being fetched, damaged
+    /// files and the search index. The default is the folder in which programs keep their state on this
+    /// platform.
     #[arg(long, value_name = "DIR", global = true)]
     local: Option<PathBuf>,
-    /// Where the key comes from that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt
-    /// or -. By default $SAPONIFY_KEY. Without a key, the keyring of the system is used.
+    /// The source of the key that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt or -.
+    /// The default is $SAPONIFY_KEY. Without a key, the keyring of the system is used.
     #[arg(long, value_name = "SRC", value_parser = SourceParser, global = true)]
     key_from: Option<SecretSource>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a connection: ask for the credentials, log in, and keep both if that works.
+    /// Activate a connection: ask for the credentials, log in, and store both if the login succeeds.
     Activate(Box<activate::Activate>),
     /// List the connections.
     List(show::List),
-    /// Show how a connection is set up.
+    /// Show the settings of a connection.
     Show(show::Show),
-    /// End a connection and remove its secrets. Its data stays.
+    /// Deactivate a connection and remove its secrets. Its data is kept.
     Deactivate(show::Deactivate),
-    /// Test what the org and the user must have, and say what to do about what is missing.
+    /// Test what the org and the user must have, and show what to do if something is missing.
     Test(test::Test),
-    /// Bring connections up to date once.
+    /// Collect connections once.
     Sync(work::Sync),
-    /// Bring connections up to date until it is stopped.
+    /// Collect connections continuously.
     Run(work::Run),
-    /// Show how far each source is, and what is wrong.
+    /// Show the progress and the problems of each source.
     Status(reading::Status),
-    /// Show for each source and day what is complete, and why.
+    /// Show for each source and day whether it is complete, and why.
     Report(reading::Report),
     /// Show stored events.
     Events(reading::Events),
-    /// Set up the sinks to which stored events are delivered.
+    /// Configure the sinks to which stored events are delivered.
     #[command(subcommand)]
     Sink(sink::Sink),
     /// Receive the outbound messages of an org.
     #[cfg(feature = "listen")]
     Listen(listen::Listen),
-    /// Serve the console, where a browser shows connections and events.
+    /// Serve the console, which shows connections and events in a browser.
     #[cfg(feature = "console")]
     Serve(serve::Serve),
     /// Open a page of the org in the browser, logged in as the user of the connection.
@@ -118,7 +122,7 @@ impl Connector {
 }
 
 impl Common {
-    fn home(&self) -> Result<Home, Failure> {
+    pub(super) fn home(&self) -> Result<Home, Failure> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
         Ok(Home::find_with(
             self.home.clone(),
@@ -127,7 +131,7 @@ impl Common {
         )?)
     }
 
-    fn vault(&self, home: &Home) -> Result<Vault, Failure> {
+    pub(super) fn vault(&self, home: &Home) -> Result<Vault, Failure> {
         Ok(Vault::of(home, self.key()?)?)
     }
 
@@ -144,7 +148,7 @@ impl Common {
         }
     }
 
-    fn log(&self) {
+    pub(super) fn log(&self) {
         let level = match Settings::current().verbosity() {
             0 => LevelFilter::WARN,
             1 => LevelFilter::INFO,
@@ -159,7 +163,7 @@ impl Common {
     }
 }
 
-/// The connections that a command works on: those that were named, or all that are not deactivated.
+/// The connections that a command works on: the given ones, or all that are not deactivated.
 fn chosen(home: &Home, names: &[String]) -> Result<Vec<String>, Failure> {
     if !names.is_empty() {
         for name in names {
@@ -169,8 +173,8 @@ fn chosen(home: &Home, names: &[String]) -> Result<Vec<String>, Failure> {
     }
     let mut active = Vec::new();
     for name in home.connections()? {
-        // A store that cannot be read is reported when the connection is opened, and keeps no other
-        // connection from its work.
+        // A store that cannot be read is reported when the connection is opened. It must not prevent the
+        // work on other connections.
         let settings = saponify_cli::connector::connection::settings_of(home, &name);
         if !settings.is_ok_and(|settings| settings.deactivated) {
             active.push(name);
@@ -178,12 +182,12 @@ fn chosen(home: &Home, names: &[String]) -> Result<Vec<String>, Failure> {
     }
     match active.is_empty() {
         true => Err(Failure::usage("there is no connection")
-            .hint("`saponify connector activate` makes one")),
+            .hint("create one with `saponify connector activate`")),
         false => Ok(active),
     }
 }
 
-/// The only connection, if none was named.
+/// The given connection, or the only one.
 fn the_one(home: &Home, name: Option<&String>) -> Result<String, Failure> {
     if let Some(name) = name {
         return Ok(name.clone());
@@ -197,12 +201,12 @@ fn the_one(home: &Home, name: Option<&String>) -> Result<String, Failure> {
                 .hint(format!("name one of: {}", names.join(", "))))
         }
         (None, _) => Err(Failure::usage("there is no connection")
-            .hint("`saponify connector activate` makes one")),
+            .hint("create one with `saponify connector activate`")),
     }
 }
 
-/// Reads the value of an option. Where a wrong value stands in a message of the command line, what can be used in
-/// its place must stand there, too.
+/// Parses the value of an option. The command line prints only one line about a wrong value, so the advice
+/// is a part of it.
 fn parsed<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: Error| match error.advice() {
         Some(advice) => format!("{}; {advice}", error.text()),
@@ -210,15 +214,15 @@ fn parsed<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
     })
 }
 
-/// Prints a JSON value in a line.
+/// Prints a JSON value as one line.
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value)
-        .map_err(|error| Failure::new("the answer cannot be written as JSON").because(error))?;
+        .map_err(|error| Failure::new("the result cannot be written as JSON").because(error))?;
     super::terminal::put(&format!("{text}\n"))
 }
 
-/// Prints why a connection cannot be worked on, and returns the exit code. With `json`, programs get an object,
-/// too.
+/// Prints why a connection cannot be used, and returns the exit code. With `json`, an object is printed to
+/// standard output, too.
 fn not_usable(name: &str, error: &Error, json: bool) -> Result<u8, Failure> {
     if json {
         print_json(&serde_json::json!({

@@ -9,17 +9,17 @@ use super::super::failure::Failure;
 use super::super::terminal::{block_on, put};
 use super::Common;
 
-/// How long the page waits for the browser.
+/// How long the local page waits for the browser.
 const TIME: Duration = Duration::from_secs(120);
 
 #[derive(Args, Debug)]
 pub(crate) struct Open {
     /// The name of the connection.
     name: String,
-    /// The page of the org.
+    /// The page of the org to open.
     #[arg(long, value_name = "PATH", default_value = "/lightning/page/home")]
     path: String,
-    /// Print the address instead of opening the browser. It logs in whoever opens it first, once.
+    /// Print the address instead of opening the browser. It logs in the first browser that opens it, once.
     #[arg(long)]
     print: bool,
 }

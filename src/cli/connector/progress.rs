@@ -1,4 +1,4 @@
-//! Shows progress: as a line that moves on a terminal, and as plain lines elsewhere.
+//! Shows progress: as a moving line on a terminal, and as separate lines elsewhere.
 
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
@@ -6,11 +6,16 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use saponify_cli::connector::progress::{Progress, Stop, Watch};
 
-/// Plain lines are not closer to each other.
+use super::super::terminal::put_error;
+
+/// The shortest time between two separate lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// The program ends this long after Ctrl-C, even if the work has not ended. It usually ends within two seconds.
+const LONGEST_END: Duration = Duration::from_secs(5);
+
 /// Stops the work at the first Ctrl-C or SIGTERM, and the program at the second. Must be called within the
-/// runtime.
+/// tokio runtime.
 pub(super) fn stop_on_signal() -> Stop {
     let stop = Stop::default();
     tokio::spawn({
@@ -18,12 +23,26 @@ pub(super) fn stop_on_signal() -> Stop {
         async move {
             super::super::terminal::interrupted().await;
             stop.stop();
+            // A thread that waits for a database or a disk cannot be stopped.
+            std::thread::spawn(|| {
+                std::thread::sleep(LONGEST_END);
+                end("not all work ended in time, because a database or a disk does not respond");
+            });
             super::super::terminal::interrupted().await;
-            // Nothing is lost: whatever is stored is stored in transactions.
-            std::process::exit(1);
+            end("");
         }
     });
     stop
+}
+
+/// Ends the process at once. Everything is stored in transactions, so nothing is lost.
+fn end(why: &str) -> ! {
+    if !why.is_empty() {
+        put_error(&format!(
+            "{why}; the stored data is consistent, and the next run continues with it\n"
+        ));
+    }
+    std::process::exit(1);
 }
 
 /// Shows the progress of a connection on standard error.
@@ -52,7 +71,7 @@ fn moving(stop: Stop, name: &str) -> Watch {
     })
 }
 
-/// Removes the line when the work is over.
+/// Removes the moving line when the work is over.
 struct Shown(ProgressBar);
 
 impl Drop for Shown {
@@ -73,7 +92,7 @@ fn plain(stop: Stop, name: &str) -> Watch {
     })
 }
 
-/// How much is done, and of how much.
+/// The amount that is done, and the total.
 fn extent(progress: &Progress<'_>) -> (u64, u64) {
     match *progress {
         Progress::Rows {
@@ -90,7 +109,7 @@ fn extent(progress: &Progress<'_>) -> (u64, u64) {
     }
 }
 
-/// Remembers when a source began, for the rate.
+/// The time at which each source began, from which the rate is computed.
 struct Seen {
     what: String,
     began: Instant,
@@ -142,7 +161,7 @@ impl Seen {
             self.began = Instant::now();
         }
         match self.began.elapsed().as_secs_f64() {
-            0.0..1.0 => "just begun".to_owned(),
+            0.0..1.0 => "just started".to_owned(),
             seconds => format!("{:.0}/s", rows as f64 / seconds),
         }
     }

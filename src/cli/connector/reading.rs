@@ -10,6 +10,7 @@ use saponify_cli::connector::connection::settings_of;
 use saponify_cli::connector::listing::{self, Format};
 use saponify_cli::connector::report;
 use saponify_cli::connector::shown::{counted, one_line};
+use saponify_cli::connector::sinks::names_of;
 use saponify_cli::connector::status::{self, SourceStatus};
 use saponify_cli::connector::store::MESSAGES;
 use saponify_cli::connector::store::{EventQuery, Filter};
@@ -24,7 +25,7 @@ use super::{Common, not_usable, parsed, print_json, the_one};
 
 #[derive(Args, Debug)]
 pub(crate) struct Status {
-    /// The names of connections. By default all.
+    /// The names of connections. The default is all.
     name: Vec<String>,
     /// Print a JSON object for each connection.
     #[arg(long)]
@@ -35,13 +36,13 @@ pub(crate) struct Status {
 pub(crate) struct Report {
     /// The name of the connection.
     name: String,
-    /// The first day, such as 2026-01-31 or 60d. By default the first day that is wanted.
+    /// The first day, such as 2026-01-31 or 60d. The default is the first day that is collected.
     #[arg(long, value_name = "DAY")]
     from: Option<String>,
-    /// The day after the last. By default today is the last.
+    /// The day after the last. By default, the last day is today.
     #[arg(long, value_name = "DAY")]
     to: Option<String>,
-    /// The form.
+    /// The format.
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
     /// Write to this file instead of standard output.
@@ -51,31 +52,31 @@ pub(crate) struct Report {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Form {
-    /// A line for each day.
+    /// Text, with a line for each day.
     Text,
-    /// For programs.
+    /// JSON, for programs.
     Json,
-    /// A page with a calendar, for auditors.
+    /// An HTML page with a calendar, for auditors.
     Html,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Events {
-    /// The name of the connection; it may be left out if there is only one.
+    /// The name of the connection. It can be omitted if there is only one.
     name: Option<String>,
     /// Only events of this source: logins, audit, files, changes or messages.
     #[arg(long, value_name = "SOURCE", value_parser = NAMES)]
     source: Option<String>,
-    /// Only events from this time on: 2026-01-31, 2026-01-31T12:00:00Z, today, yesterday, 24h, 7d.
+    /// Only events at or after this time: 2026-01-31, 2026-01-31T12:00:00Z, today, yesterday, 24h, 7d.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// Only events before this time.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Only events whose column has this value.
+    /// Only events that have this value in this column.
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = parsed::<Filter>)]
     filter: Vec<Filter>,
-    /// The form: table, ndjson, csv or ocsf.
+    /// The format: table, ndjson, csv or ocsf.
     #[arg(long, value_name = "FORM", value_parser = parsed::<Format>, default_value = "table")]
     format: Format,
     /// Write to this file instead of standard output.
@@ -91,11 +92,11 @@ impl Status {
             false => self.name,
         };
         if names.is_empty() {
-            put_error("There is no connection. `saponify connector activate` makes one.\n");
+            put_error("There is no connection. Create one with `saponify connector activate`.\n");
         }
         let mut worst = 0;
         for name in names {
-            // One store that cannot be read does not hide the others.
+            // A store that cannot be read must not hide the other connections.
             match status::Status::of(&home, &name, Timestamp::now()) {
                 Ok(status) if self.json => print_json(&status)?,
                 Ok(status) => put_lines(&text(&status))?,
@@ -125,7 +126,7 @@ fn text(status: &status::Status) -> String {
             .since
             .map(|since| format!(" since {}", minute(since)));
         let since = since.unwrap_or_default();
-        let _ = writeln!(out, "  worked on by {}{since}", one_line(&worker.worker));
+        let _ = writeln!(out, "  running: {}{since}", one_line(&worker.worker));
     }
     if let Some(problem) = &status.login_problem {
         let _ = writeln!(out, "  login failed: {}", one_line(problem));
@@ -138,8 +139,9 @@ fn text(status: &status::Status) -> String {
         let waiting = sink.waiting;
         let _ = write!(
             out,
-            "  sink {}: {delivered} delivered, {waiting} waiting",
-            sink.sink
+            "  sink {}{}: {delivered} delivered, {waiting} waiting",
+            sink.sink,
+            not_set_up(sink.set_up)
         );
         if sink.aside > 0 {
             let _ = write!(out, ", {} refused and set aside", sink.aside);
@@ -156,7 +158,7 @@ fn text(status: &status::Status) -> String {
         let changes = counted(status.drift as u64, "change", "changes");
         let _ = writeln!(
             out,
-            "  {changes} of what Salesforce sends; see `saponify connector report`"
+            "  {changes} in what Salesforce sends; see `saponify connector report`"
         );
     }
     out
@@ -165,7 +167,7 @@ fn text(status: &status::Status) -> String {
 fn of_source(out: &mut String, source: &SourceStatus) {
     let until = match (source.collected_until, source.last_success) {
         (Some(until), _) => format!("until {}", minute(until)),
-        // The org sends messages when it wants to.
+        // The org sends messages at any time, so nothing is collected up to a time.
         (None, Some(last)) if source.source == MESSAGES => format!("last {}", minute(last)),
         (None, _) => "nothing yet".to_owned(),
     };
@@ -182,8 +184,8 @@ fn of_source(out: &mut String, source: &SourceStatus) {
     out.push('\n');
     if let Some(problem) = &source.problem {
         let since = source.last_success.map_or_else(
-            || "it never succeeded".to_owned(),
-            |time| format!("it last succeeded at {}", minute(time)),
+            || "no attempt has succeeded".to_owned(),
+            |time| format!("the last success was at {}", minute(time)),
         );
         let _ = writeln!(
             out,
@@ -216,7 +218,8 @@ impl Report {
         let to = at(&self.to)?.unwrap_or(now);
         let span = Span::new(from, to)
             .ok_or_else(|| Failure::usage("the report would end before it begins"))?;
-        let report = report::Report::gather(&store, &self.name, span, now)?;
+        let sinks = names_of(&home, &self.name, &settings_of(&home, &self.name)?)?;
+        let report = report::Report::gather_for(&store, &self.name, span, now, Some(&sinks))?;
         let text = match self.format {
             Form::Text => report.to_string(),
             Form::Json => report.to_json()? + "\n",
@@ -227,6 +230,11 @@ impl Report {
                 .map_err(|error| Failure::new("cannot write").because(error))
         })
     }
+}
+
+/// What follows the name of a sink that is not set up.
+fn not_set_up(set_up: bool) -> &'static str {
+    if set_up { "" } else { " (not set up)" }
 }
 
 impl Events {
@@ -255,7 +263,7 @@ impl Events {
                 "--until is not after --since, so no event can be between them",
             ));
         }
-        // A file may be read on any terminal.
+        // A file may be read on a terminal of any width.
         let columns = match self.out {
             None => terminal_columns(),
             Some(_) => None,
@@ -266,15 +274,15 @@ impl Events {
                 format => listing::print(&store, &query, format, Some(&tenant), out),
             };
             match printed {
-                // An empty table looks as if something went wrong.
+                // An empty table would look like a failure.
                 Ok(0) if matches!(self.format, Format::Table) => {
                     put_error(
-                        "No event matches. Columns for --where are those of --format ndjson.\n",
+                        "No event matches. `--format ndjson` shows the columns that --where can use.\n",
                     );
                     Ok(())
                 }
                 Ok(_) => Ok(()),
-                // Whoever reads the pipe has seen enough.
+                // The reader of the pipe has closed it.
                 Err(error) if is_closed_pipe(&error) => Ok(()),
                 Err(error) => Err(error.into()),
             }

@@ -1,4 +1,4 @@
-//! Options that say where a secret comes from.
+//! Options for the source of a secret.
 
 use std::ffi::OsStr;
 
@@ -7,10 +7,10 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use saponify_cli::connector::vault::SecretSource;
 
-/// Reads the value of such an option.
+/// Parses the value of such an option.
 ///
-/// The command line shows a value that it refuses, and here that may be the secret itself, given by mistake. So
-/// this makes the message without the value.
+/// clap prints a value that it refuses, and this value may be the secret itself, given by mistake.
+/// Therefore the message is made here, without the value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SourceParser;
 
@@ -29,7 +29,7 @@ impl TypedValueParser for SourceParser {
                 .and_then(Arg::get_long)
                 .map_or_else(String::new, |name| format!(" for '--{name}'"));
             let message = format!(
-                "the value{option} does not say where the secret comes from; use prompt, env:VAR, file:PATH, \
+                "the value{option} is not the source of a secret; use prompt, env:VAR, file:PATH, \
                  command:CMD, or - for a line of standard input\n"
             );
             Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
@@ -44,7 +44,7 @@ mod tests {
     use crate::cli::Arguments;
 
     #[test]
-    fn a_secret_given_by_mistake_is_not_shown() {
+    fn a_secret_given_by_mistake_is_not_printed() {
         let options: [&[&str]; 6] = [
             &["--password-from"],
             &["--token-from"],
@@ -58,7 +58,7 @@ mod tests {
             let words = words.iter().chain(option).chain(&["battery-staple"]);
             let error = Arguments::try_parse_from(words).unwrap_err();
             let text = error.to_string();
-            assert!(text.contains("where the secret comes from"), "{text}");
+            assert!(text.contains("is not the source of a secret"), "{text}");
             assert!(!text.contains("battery"), "{text}");
             assert_eq!(error.exit_code(), 2);
         }

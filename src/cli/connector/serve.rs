@@ -16,15 +16,16 @@ use super::progress::stop_on_signal;
 use super::secret::SourceParser;
 use super::work::notify;
 
-/// Serve the console, where a browser shows connections and events.
+/// Serve the console, which shows connections and events in a browser.
 ///
-/// It prints a link that lets in once. With --password-from, a password lets in.
+/// It prints a link for one login. With --password-from, the login requires a password instead.
 #[derive(Args, Debug)]
 pub(crate) struct Serve {
-    /// Where it listens. An address that other machines reach needs --tls-cert, --tls-key and --password-from.
+    /// The address to listen on. If other machines can reach it, --tls-cert, --tls-key and --password-from
+    /// are required.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8484")]
     listen: SocketAddr,
-    /// A name by which browsers reach it, besides the address of --listen.
+    /// A host name of the console in browsers, in addition to the address of --listen.
     #[arg(long, value_name = "HOST")]
     name: Vec<String>,
     /// The certificate of the console and those of its issuers, in PEM.
@@ -33,10 +34,11 @@ pub(crate) struct Serve {
     /// The private key of the certificate, in PEM.
     #[arg(long, value_name = "PEM", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Where the password of the console comes from, or its argon2 hash ($argon2id$…).
+    /// The source of the password of the console, or of its argon2 hash ($argon2id$…).
     #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     password_from: Option<SecretSource>,
-    /// Where the token comes from that GET /metrics must present. By default, only this machine may ask.
+    /// The source of the token that GET /metrics requires. By default, only requests from this machine are
+    /// allowed.
     #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     metrics_token_from: Option<SecretSource>,
 }
@@ -55,7 +57,7 @@ impl Serve {
             names: self.name,
             tls: self.tls_cert.zip(self.tls_key),
             password: read(&self.password_from, "password of the console")?,
-            metrics_token: read(&self.metrics_token_from, "token of the figures")?,
+            metrics_token: read(&self.metrics_token_from, "token of the metrics")?,
         };
         block_on(async {
             let stop = stop_on_signal();
@@ -64,7 +66,7 @@ impl Serve {
             match links.make()? {
                 Some(link) => {
                     put(&format!(
-                        "The console is at this link, which lets in once:\n{link}\n"
+                        "Open the console with this link, which works once:\n{link}\n"
                     ))?;
                     renew_on_enter(links);
                 }
@@ -78,12 +80,12 @@ impl Serve {
     }
 }
 
-/// Prints a new link each time that somebody presses Enter in the terminal.
+/// Prints a new link each time somebody presses Enter in the terminal.
 fn renew_on_enter(links: Links) {
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         return;
     }
-    // Reading a terminal cannot be interrupted, so this thread ends with the process.
+    // Reading from a terminal cannot be interrupted, so this thread ends with the process.
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines() {
             let (Ok(_), Ok(Some(link))) = (line, links.make()) else {

@@ -40,7 +40,7 @@ impl List {
         let mut out = String::new();
         let mut worst = 0;
         for name in home.connections()? {
-            // One store that cannot be read does not hide the others.
+            // A store that cannot be read must not hide the other connections.
             match Status::of(&home, &name, Timestamp::now()) {
                 Ok(status) if self.json => print_json(&status)?,
                 Ok(status) => {
@@ -64,7 +64,7 @@ impl List {
             }
         }
         if out.is_empty() && !self.json {
-            put_error("There is no connection. `saponify connector activate` makes one.\n");
+            put_error("There is no connection. Create one with `saponify connector activate`.\n");
         }
         put_lines(&out)?;
         Ok(ExitCode::from(worst))
@@ -97,7 +97,7 @@ impl Deactivate {
         put(&match self.erase {
             true => format!("The connection {} and its data are removed.\n", self.name),
             false => format!(
-                "The connection {} is deactivated and its secrets are removed. Its data stays; \
+                "The connection {} is deactivated and its secrets are removed. Its data is kept; \
                  `deactivate --erase` removes it.\n",
                 self.name
             ),

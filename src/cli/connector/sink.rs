@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use saponify_cli::connector::Error;
 use saponify_cli::connector::connection::settings_of;
-use saponify_cli::connector::home::Home;
+use saponify_cli::connector::home::{Home, Place};
 use saponify_cli::connector::sinks::config::{
     self, COMMON, Form, KINDS, Key, SinkConfig, Sinks, forget_secrets, keep_secrets, secrets_of,
 };
@@ -14,11 +14,12 @@ use saponify_cli::connector::sinks::{deliver_once, set_aside, test};
 use saponify_cli::connector::vault::{SecretSource, Secrets};
 
 use super::super::failure::Failure;
-use super::super::terminal::{block_on, put, put_lines};
+use super::super::terminal::{block_on, put, put_error, put_lines};
+use super::progress::stop_on_signal;
 use super::work::delivery;
 use super::{Common, chosen, complain, print_json};
 
-/// Sinks get the stored events of all connections, each from its own place on.
+/// Sinks get the stored events of all connections, and each sink has its own cursor.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sink {
     /// Add a sink.
@@ -27,13 +28,13 @@ pub(crate) enum Sink {
     Set(Set),
     /// List the sinks.
     List(List),
-    /// Show how a sink is set up, and how far it has come.
+    /// Show the configuration and the progress of a sink.
     Show(One),
-    /// Test whether a sink can be reached and admits this program.
+    /// Test whether a sink can be reached and accepts its credentials.
     Test(One),
-    /// Deliver what waits, without collecting.
+    /// Deliver waiting events without collecting.
     Deliver(Deliver),
-    /// Remove a sink with its secrets and its place. What it was given stays where it is.
+    /// Remove a sink with its secrets and its cursor. Delivered events are not removed.
     Remove(Remove),
     /// Show the kinds of sinks with their keys and secrets.
     Kinds,
@@ -43,12 +44,12 @@ pub(crate) enum Sink {
 pub(crate) struct Add {
     /// The name of the new sink.
     name: String,
-    /// Its kind; `sink kinds` shows all of them.
+    /// The kind of the sink; `sink kinds` lists them.
     kind: String,
-    /// Its keys, as KEY=VALUE.
+    /// The keys of the sink, as KEY=VALUE.
     #[arg(value_name = "KEY=VALUE")]
     values: Vec<String>,
-    /// A secret and where it comes from, such as token=env:VAR. The vault keeps it.
+    /// A secret and its source, such as token=env:VAR. It is stored in the vault.
     #[arg(long, value_name = "NAME=SRC")]
     secret: Vec<String>,
 }
@@ -57,10 +58,10 @@ pub(crate) struct Add {
 pub(crate) struct Set {
     /// The name of the sink.
     name: String,
-    /// The keys that change, as KEY=VALUE.
+    /// The keys to change, as KEY=VALUE.
     #[arg(value_name = "KEY=VALUE")]
     values: Vec<String>,
-    /// A secret and where it comes from, such as token=env:VAR. The vault keeps it.
+    /// A secret and its source, such as token=env:VAR. It is stored in the vault.
     #[arg(long, value_name = "NAME=SRC")]
     secret: Vec<String>,
 }
@@ -80,9 +81,10 @@ pub(crate) struct One {
 
 #[derive(Args, Debug)]
 pub(crate) struct Deliver {
-    /// The names of connections. By default all that are not deactivated.
+    /// The names of connections. The default is all that are not deactivated.
     name: Vec<String>,
-    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not set up, such as ndjson:DIR.
+    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not configured, such as
+    /// ndjson:DIR.
     #[arg(long, value_name = "SINK")]
     sink: Vec<String>,
 }
@@ -91,29 +93,29 @@ pub(crate) struct Deliver {
 pub(crate) struct Remove {
     /// The name of the sink.
     name: String,
-    /// Keep its place: a sink of the same name goes on from there.
+    /// Keep the cursor, so that a sink with the same name continues there.
     #[arg(long)]
     keep_place: bool,
 }
 
-/// A secret and where it comes from.
+/// The name of a secret and its source.
 struct Secret(String, SecretSource);
 
-/// Reads `NAME=SRC` for each secret. Messages of the command line repeat what they refuse, and that may be the
-/// secret itself, so these texts are not read there.
+/// Parses `NAME=SRC` for each secret. clap prints a value that it refuses, which may be the secret itself,
+/// so clap does not parse these texts.
 fn secrets(texts: &[String]) -> Result<Vec<Secret>, Failure> {
     let one = |text: &String| match text.split_once('=') {
         Some((name, source)) if !name.is_empty() => Ok(Secret(name.to_owned(), source.parse()?)),
-        _ => Err(Failure::usage("a secret must have the form NAME=SRC")),
+        _ => Err(Failure::usage("a secret must be of the form NAME=SRC")),
     };
     texts.iter().map(one).collect()
 }
 
-/// Reads `KEY=VALUE` for each key. A path is meant from the current folder.
+/// Parses `KEY=VALUE` for each key. A relative path is resolved from the current folder.
 fn pairs(kind: &config::Kind, texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let one = |text: &String| {
         let Some((key, value)) = text.split_once('=') else {
-            return Err(Failure::usage("a key must have the form KEY=VALUE"));
+            return Err(Failure::usage("a key must be of the form KEY=VALUE"));
         };
         let is_path = kind.key(key).is_some_and(|key| key.form == Form::Path);
         if !is_path {
@@ -151,11 +153,11 @@ impl Add {
         let names = given.iter().map(|secret| secret.0.clone()).collect();
         let config = SinkConfig::new(&self.name, kind, values, names)?;
         config.check_built()?;
-        // What can be wrong with the file is found before anybody is asked for a secret.
+        // Mistakes in the configuration are reported before the command asks for a secret.
         if Sinks::of(&home)?.find(&self.name).is_ok() {
             return Err(
-                Failure::usage(format!("there is a sink {} already", self.name))
-                    .hint("`saponify connector sink set` changes it"),
+                Failure::usage(format!("there is already a sink {}", self.name))
+                    .hint("change it with `saponify connector sink set`"),
             );
         }
         if !given.is_empty() {
@@ -165,7 +167,7 @@ impl Add {
         }
         config::add(&home, &config)?;
         put(&format!(
-            "The sink {0} is set up. Next: `saponify connector sink test {0}`.\n",
+            "The sink {0} is added. Next: `saponify connector sink test {0}`.\n",
             self.name
         ))
     }
@@ -188,8 +190,13 @@ impl Set {
         let config = SinkConfig::new(&self.name, known.kind, values, names)?;
         if !given.is_empty() {
             let vault = common.vault(&home)?;
-            // Secrets that were lost are given again; those that can be read stay.
-            let mut secrets = secrets_of(&vault, &known).unwrap_or_default();
+            let is_given = |name: &String| given.iter().any(|secret| secret.0 == *name);
+            // If all are given, it does not matter whether the vault still has them. Otherwise those that are not given
+            // must be read, because what is kept takes their place.
+            let mut secrets = match known.secrets().iter().all(is_given) {
+                true => Secrets::default(),
+                false => secrets_of(&vault, &known)?,
+            };
             read_secrets(&given, &mut secrets)?;
             keep_secrets(&vault, &self.name, &secrets)?;
         }
@@ -216,7 +223,7 @@ impl List {
                     "sink": sink.name,
                     "kind": sink.kind.name,
                     "built": sink.kind.is_built,
-                    "keys": sink.values().collect::<std::collections::BTreeMap<_, _>>(),
+                    "keys": sink.shown().collect::<std::collections::BTreeMap<_, _>>(),
                     "secrets": sink.secrets(),
                 }))?;
                 continue;
@@ -232,7 +239,7 @@ impl List {
                 "{:<20} {:<13} {form:<5} {}{missing}",
                 sink.name,
                 sink.kind.name,
-                sink.address()
+                sink.shown_address()
             );
         }
         put_lines(&out)
@@ -244,7 +251,7 @@ fn show(name: &str, common: &Common) -> Result<(), Failure> {
     let sinks = Sinks::of(&home)?;
     let sink = sinks.find(name)?;
     let mut out = format!("{name}\n  kind         {}\n", sink.kind.name);
-    for (key, value) in sink.values() {
+    for (key, value) in sink.shown() {
         let _ = writeln!(out, "  {key:<12} {value}");
     }
     if !sink.secrets().is_empty() {
@@ -269,7 +276,7 @@ fn show(name: &str, common: &Common) -> Result<(), Failure> {
     put_lines(&out)
 }
 
-/// How far a sink has come with a connection.
+/// The progress of a sink with a connection.
 fn standing(home: &Home, connection: &str, name: &str) -> Result<String, Error> {
     let store = home.connection(connection)?.store_to_read()?;
     let state = store.sink(name)?;
@@ -315,7 +322,7 @@ impl Deliver {
         let vault = common.vault(&home)?;
         let names = chosen(&home, &self.name)?;
         block_on(async {
-            let mut worst = 0;
+            let (mut worst, stop) = (0, stop_on_signal());
             for name in &names {
                 let held = || {
                     let place = home.connection(name)?;
@@ -329,8 +336,14 @@ impl Deliver {
                         continue;
                     }
                 };
-                let reports =
-                    deliver_once(&home, &vault, &place, &lock, &settings, &self.sink).await;
+                let delivered = deliver_once(&home, &vault, &place, &lock, &settings, &self.sink);
+                let reports = tokio::select! {
+                    reports = delivered => reports,
+                    () = stop.stopped() => {
+                        put_error("Stopped. What was not acknowledged is delivered by the next run.\n");
+                        return Ok(ExitCode::FAILURE);
+                    }
+                };
                 for report in reports {
                     match &report.result {
                         Ok(done) => {
@@ -352,26 +365,68 @@ impl Remove {
     fn run(self, common: &Common) -> Result<(), Failure> {
         let home = common.home()?;
         let sinks = Sinks::of(&home)?;
-        let sink = sinks.find(&self.name)?;
-        let vault = common.vault(&home)?;
+        let known = sinks.iter().find(|sink| sink.name == self.name);
+        let name = match (known, config::one_off(&self.name)) {
+            (None, Some(one_off)) => one_off?.name,
+            _ => self.name.clone(),
+        };
+        let places = places_of(&home, &name)?;
+        if known.is_none() && places.is_empty() {
+            // Says what there is.
+            sinks.find(&self.name)?;
+        }
+        // The sink is removed first: without its place, it would begin anew with everything.
+        if known.is_some() {
+            config::remove(&home, &self.name)?;
+        }
+        let mut left = Vec::new();
         if !self.keep_place {
-            // All connections are held before any place is removed: a process at work would note it again.
-            let mut held = Vec::new();
-            for name in home.connections()? {
-                let place = home.connection(&name)?;
-                let lock = place.lock()?;
-                held.push((place, lock));
-            }
-            for (place, lock) in &held {
-                place.store(lock)?.forget_sink(&self.name)?;
+            for place in places {
+                let forget = || {
+                    let lock = place.lock_in_turn()?;
+                    place.store(&lock)?.forget_sink(&name)
+                };
+                if let Err(error) = forget() {
+                    left.push(format!("its place in {}: {}", place.name(), error.text()));
+                }
             }
         }
-        if !sink.secrets().is_empty() {
-            forget_secrets(&vault, &self.name)?;
+        if known.is_some_and(|sink| !sink.secrets().is_empty()) {
+            let forgotten = common
+                .vault(&home)
+                .and_then(|vault| Ok(forget_secrets(&vault, &self.name)?));
+            if let Err(failure) = forgotten {
+                left.push(format!("its secrets: {}", failure.report().trim_end()));
+            }
         }
-        config::remove(&home, &self.name)?;
-        put(&format!("The sink {} is removed.\n", self.name))
+        if !left.is_empty() {
+            let message = format!(
+                "the sink {name} is removed, but not {}",
+                left.join("; nor ")
+            );
+            return Err(Failure::new(message).hint(
+                "run the command again; a sink of this name would go on from a place that is left",
+            ));
+        }
+        put(&format!("The sink {name} is removed.\n"))
     }
+}
+
+/// The connections that have a place of a sink.
+fn places_of(home: &Home, sink: &str) -> Result<Vec<Place>, Error> {
+    let mut places = Vec::new();
+    for name in home.connections()? {
+        let place = home.connection(&name)?;
+        if place
+            .store_to_read()?
+            .sinks()?
+            .iter()
+            .any(|own| own == sink)
+        {
+            places.push(place);
+        }
+    }
+    Ok(places)
 }
 
 /// The kinds with their keys, as the tables of the library have them.
@@ -389,7 +444,7 @@ fn kinds() -> String {
             add_key(&mut out, key);
         }
         for secret in kind.secrets {
-            let need = if secret.is_needed { " (needed)" } else { "" };
+            let need = if secret.is_needed { " (required)" } else { "" };
             let name = format!("--secret {}=SRC", secret.name);
             let _ = writeln!(out, "  {name:<22} {}{need}", secret.about);
         }
@@ -407,6 +462,6 @@ fn add_key(out: &mut String, key: &Key) {
         Form::OneOf(words) => format!(": {}", words.join(", ")),
         _ => String::new(),
     };
-    let need = if key.is_needed { " (needed)" } else { "" };
+    let need = if key.is_needed { " (required)" } else { "" };
     let _ = writeln!(out, "  {:<22} {}{values}{need}", key.name, key.about);
 }

@@ -20,8 +20,8 @@ pub(crate) struct Test {
     /// Print the lines as a JSON object.
     #[arg(long)]
     json: bool,
-    /// What is asked for: least, what this connector needs; microsoft, also what Microsoft's documentation
-    /// asks for.
+    /// The prerequisites to test: least, those of this connector; microsoft, also those in Microsoft's
+    /// documentation.
     #[arg(long, value_name = "PROFILE", value_parser = parsed::<Profile>, default_value = "least")]
     profile: Profile,
 }

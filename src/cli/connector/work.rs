@@ -24,16 +24,17 @@ use super::{Common, chosen, complain, not_usable, parsed, print_json};
 
 #[derive(Args, Debug)]
 pub(crate) struct Sync {
-    /// The names of connections. By default all that are not deactivated.
+    /// The names of connections. The default is all that are not deactivated.
     name: Vec<String>,
     /// Only these sources, separated by commas: logins, audit, files, changes.
     #[arg(long, value_name = "SOURCES", value_parser = parsed::<Source>, value_delimiter = ',')]
     source: Vec<Source>,
-    /// Look again at what was collected, so far back: 60d, 12h. Rows are counted, and read again where the org
-    /// has more of them.
+    /// Check again what was collected within this time: 60d, 12h. Rows are counted, and read again if the
+    /// org has more of them.
     #[arg(long, value_name = "TIME")]
     again: Option<String>,
-    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not set up, such as ndjson:DIR.
+    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not configured, such as
+    /// ndjson:DIR.
     #[arg(long, value_name = "SINK")]
     sink: Vec<String>,
     /// Print a JSON object for each connection.
@@ -43,19 +44,20 @@ pub(crate) struct Sync {
 
 #[derive(Args, Debug)]
 pub(crate) struct Run {
-    /// The names of connections. By default all that are not deactivated.
+    /// The names of connections. The default is all that are not deactivated.
     name: Vec<String>,
-    /// How often logins, the setup audit trail and changes are collected: `15m`, `1h`.
+    /// How often to collect logins, the setup audit trail and changes: `15m`, `1h`.
     #[arg(long, value_name = "LENGTH", value_parser = pause, default_value = "15m")]
     every: Duration,
-    /// How often event log files are listed.
+    /// How often to list event log files.
     #[arg(long, value_name = "LENGTH", value_parser = pause, default_value = "1h")]
     files_every: Duration,
-    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not set up, such as ndjson:DIR.
+    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not configured, such as
+    /// ndjson:DIR.
     #[arg(long, value_name = "SINK")]
     sink: Vec<String>,
-    /// With a home in PostgreSQL: how long others wait for a worker that does not answer any more before they
-    /// take over its connections.
+    /// With a home in PostgreSQL: the time after which others take over the connections of a worker that no
+    /// longer responds.
     #[arg(long, value_name = "LENGTH", value_parser = lease, default_value = "30s")]
     lease: Duration,
 }
@@ -64,7 +66,9 @@ fn lease(text: &str) -> Result<Duration, String> {
     let length = pause(text)?;
     match length >= Duration::from_secs(2) {
         true => Ok(length),
-        false => Err("a lease lasts for at least 2s, because it is renewed within it".to_owned()),
+        false => {
+            Err("a lease must last at least 2s, because it is renewed within this time".to_owned())
+        }
     }
 }
 
@@ -120,7 +124,7 @@ impl Sync {
     }
 }
 
-/// Prints what was done, and returns the exit code.
+/// Prints the result, and returns the exit code.
 fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
     match json {
         true => print_json(&outcome.to_json())?,
@@ -161,7 +165,7 @@ fn text(outcome: &Outcome) -> String {
     out
 }
 
-/// What a sink took.
+/// The result of a delivery.
 pub(super) fn delivery(sink: &str, delivered: &Delivered) -> String {
     let rows = counted(delivered.rows, "event", "events");
     match delivered.aside {
@@ -193,8 +197,8 @@ fn line(source: Source, figures: &Figures) -> String {
         ),
         (
             figures.failed,
-            "file could not be fetched this time",
-            "files could not be fetched this time",
+            "file could not be fetched",
+            "files could not be fetched",
         ),
         (figures.gaps, "gap", "gaps"),
     ] {
@@ -230,7 +234,7 @@ impl Run {
     }
 }
 
-/// Tells what a run does on the terminal, and systemd.
+/// Prints the progress of a run on the terminal, and tells systemd.
 struct Terminal;
 
 impl Teller for Terminal {
@@ -249,19 +253,19 @@ impl Teller for Terminal {
     fn idle(&self) {
         notify(&State::Ready);
         put_error(
-            "There is no connection to work on now. One that is added or becomes free is taken up.\n",
+            "No connection is free to work on. Connections that are added or released will be collected.\n",
         );
     }
 
     fn home_failed(&self, error: &Error) {
         put_error(&format!(
-            "{}It is tried again.\n",
+            "{}The next attempt follows.\n",
             Failure::from(error).report()
         ));
     }
 }
 
-/// Prints what happened, and tells systemd.
+/// Prints an event of a run, and tells systemd.
 fn said(notice: &Notice<'_>) {
     match notice {
         Notice::Connected(name) => {
@@ -269,7 +273,7 @@ fn said(notice: &Notice<'_>) {
             tracing::info!(connection = name, "logged in");
         }
         Notice::Round(outcome) => {
-            // Whoever closed standard output does not want to read this.
+            // A failure to print, such as a closed standard output, must not stop the run.
             let code = print(outcome, false).unwrap_or(0);
             let state = if code == 0 {
                 "up to date"
@@ -287,7 +291,9 @@ fn said(notice: &Notice<'_>) {
                 complain(&place, error);
                 if let Some(pause) = pause {
                     let seconds = pause.as_secs();
-                    put_error(&format!("{place}: it is tried again in {seconds} s\n"));
+                    put_error(&format!(
+                        "{place}: the next attempt is made in {seconds} s\n"
+                    ));
                 }
             }
         },
@@ -296,17 +302,17 @@ fn said(notice: &Notice<'_>) {
             notify(&State::Status(&format!("{name}: {}", error.text())));
             complain(name, error);
             put_error(&format!(
-                "{name}: it is tried again in {} s\n",
+                "{name}: the next attempt is made in {} s\n",
                 pause.as_secs()
             ));
         }
     }
 }
 
-/// Tells systemd how the program stands.
+/// Tells systemd the state of the program.
 pub(super) fn notify(state: &State<'_>) {
     let socket = std::env::var("NOTIFY_SOCKET").ok();
     if let Err(error) = tell(socket.as_deref(), state) {
-        tracing::warn!(%error, "systemd does not take the message");
+        tracing::warn!(%error, "systemd did not accept the message");
     }
 }

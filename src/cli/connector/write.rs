@@ -1,4 +1,4 @@
-//! Where `--out` writes.
+//! Writes the output of `--out`.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind, Write};
@@ -8,8 +8,8 @@ use super::super::failure::Failure;
 
 /// Writes to a file, or to standard output.
 ///
-/// A file is replaced as a whole, once everything is written. A link stays, and the file that it leads to is
-/// replaced. What is not a file, such as a pipe or a device, is written to.
+/// A file is replaced as a whole after everything is written. If the path is a link, its target is
+/// replaced. Anything else, such as a pipe or a device, is written to directly.
 pub(super) fn write_to(
     out: Option<&PathBuf>,
     write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
@@ -34,13 +34,13 @@ pub(super) fn write_to(
         fs::rename(&draft, &target).map_err(fail)
     });
     if written.is_err() {
-        // Half of an output is of no use to anybody.
+        // An incomplete output is removed.
         let _ = fs::remove_file(&draft);
     }
     written
 }
 
-/// Writes everything, and gives the output back. A reader of a pipe who has seen enough is no failure.
+/// Writes everything, and returns the output. It is not an error if the reader of a pipe has closed it.
 fn finish<W: Write>(
     output: W,
     shown: &str,
@@ -52,7 +52,7 @@ fn finish<W: Write>(
     };
     let mut buffer = BufWriter::new(noted);
     let written = write(&mut buffer);
-    // A failure is noted.
+    // The error is stored in the output.
     let _ = buffer.flush();
     let (Noted { output, failure }, _) = buffer.into_parts();
     match failure {
@@ -62,7 +62,8 @@ fn finish<W: Write>(
     }
 }
 
-/// An output that keeps why it could not be written: whoever writes does not know where.
+/// An output that stores the error of a failed write, because the error that the writer returns may be
+/// another one.
 struct Noted<W> {
     output: W,
     failure: Option<std::io::Error>,
@@ -81,7 +82,7 @@ impl<W> Noted<W> {
 impl<W: Write> Write for Noted<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let result = self.output.write(bytes);
-        // A signal in between is no failure: the buffer tries again.
+        // A signal is not an error, because the buffer tries again.
         match result {
             Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
             result => self.note(result),
@@ -94,9 +95,9 @@ impl<W: Write> Write for Noted<W> {
     }
 }
 
-/// What a path leads to. The end of a chain of links need not exist.
+/// The target of a chain of links, which need not exist.
 fn target(path: &Path) -> PathBuf {
-    // No system follows more links.
+    // No operating system follows more links.
     const LINKS: usize = 40;
     let mut target = path.to_owned();
     for _ in 0..LINKS {
@@ -108,7 +109,7 @@ fn target(path: &Path) -> PathBuf {
     target
 }
 
-/// A new file beside the one that it will replace.
+/// Creates a new file beside the one that it will replace.
 fn draft(target: &Path) -> std::io::Result<(PathBuf, File)> {
     let mut number = 0;
     loop {

@@ -103,7 +103,7 @@ fn of_field(field: &Field) -> Value {
         _ => "",
     };
     put("kind", kind);
-    put("facets", &field.facets);
+    put("facets", &field.facets_as_text());
     put("default", field.default.as_deref().unwrap_or_default());
     put("rust", &field.rust);
     put("rustType", &field.rust_type);

@@ -1,4 +1,4 @@
-//! Makes connections and ends them.
+//! Activates connections, which means creating them, and deactivates them.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,41 +14,41 @@ use crate::connector::private::create_folder;
 use crate::connector::store::Store;
 use crate::connector::vault::{Secrets, Vault};
 
-/// A connection to be made.
+/// A connection that is to be created.
 #[derive(Debug, Clone)]
 pub struct Activation {
-    /// Its name.
+    /// The name of the connection.
     pub name: String,
-    /// How it is set up.
+    /// The settings of the connection.
     pub settings: Settings,
-    /// Its secrets, by the names in [`secret`](super::settings::secret).
+    /// The secrets of the login, by the names in [`secret`](super::settings::secret).
     pub secrets: Secrets,
-    /// How far back logins and the setup audit trail are wanted.
+    /// How far back logins and the setup audit trail are collected.
     pub since: SignedDuration,
 }
 
-/// A connection that was made.
+/// A connection that was activated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activated {
-    /// Its name.
+    /// The name of the connection.
     pub name: String,
-    /// Who logs in, and where.
+    /// The user and the org of the login.
     pub identity: Identity,
-    /// The first instant that is wanted of logins and the setup audit trail.
+    /// The first instant from which logins and the setup audit trail are collected.
     pub begins: Timestamp,
-    /// Whether a deactivated connection goes on with its data.
+    /// Whether this was a deactivated connection, whose data is kept and continued.
     pub resumed: bool,
 }
 
-/// Logs in, asks who that is, and only then keeps the connection and its secrets.
+/// Logs in, asks the org which user that is, and then stores the connection and its secrets.
 ///
-/// The name of a deactivated connection can be activated again if it is of the same org; its data stays
-/// and is gone on with.
+/// The name of a deactivated connection can be activated again if it belongs to the same org. Its data is
+/// kept, and the collection continues where it ended.
 ///
 /// # Errors
 ///
-/// The name is taken, the login is refused, or something cannot be stored. Nothing of the connection is
-/// stored then.
+/// The name is taken, the login is refused, or something cannot be stored. In these cases, nothing of the
+/// connection is stored. stored then.
 pub async fn activate(
     home: &Home,
     vault: &Vault,
@@ -57,12 +57,12 @@ pub async fn activate(
     activate_by(home, vault, activation, None).await
 }
 
-/// Makes a connection as [`activate`] does. A person who has to consent does it by `consent`, or else with a
-/// browser on this machine.
+/// Activates a connection as [`activate`] does. If a person has to consent, `consent` says how; without it,
+/// a browser is opened on this machine.
 ///
 /// # Errors
 ///
-/// As of [`activate`].
+/// The errors of [`activate`].
 pub async fn activate_by(
     home: &Home,
     vault: &Vault,
@@ -72,7 +72,7 @@ pub async fn activate_by(
     if let Some(folder) = &activation.settings.ndjson {
         check_folder(Path::new(folder))?;
     }
-    // Before anybody is asked to consent: is the name free?
+    // A taken name must be reported before a person is asked to consent.
     let target = Target::of(home, &activation.name)?;
     match validate(activation, consent).await {
         Ok(validated) => target.keep(vault, validated),
@@ -83,7 +83,7 @@ pub async fn activate_by(
     }
 }
 
-/// Checks that rows can be written to a folder. Otherwise, only the first delivery would find out.
+/// Checks that rows can be written to a folder, so that the first delivery does not fail.
 fn check_folder(folder: &Path) -> Result<(), Error> {
     create_folder(folder)
         .and_then(|()| tempfile::tempfile_in(folder))
@@ -91,7 +91,7 @@ fn check_folder(folder: &Path) -> Result<(), Error> {
         .map_err(|error| Error::io("write to the folder", folder, error))
 }
 
-/// Ends a connection: its secrets are removed. Its data stays unless `erase`.
+/// Deactivates a connection: removes its secrets, and also its data if `erase` is set.
 ///
 /// # Errors
 ///
@@ -109,7 +109,7 @@ pub fn deactivate(home: &Home, vault: &Vault, name: &str, erase: bool) -> Result
     store.configure(&settings.to_map(), Timestamp::now())
 }
 
-/// How a connection is set up.
+/// Returns the settings of a connection.
 ///
 /// # Errors
 ///
@@ -118,22 +118,26 @@ pub fn settings_of(home: &Home, name: &str) -> Result<Settings, Error> {
     Settings::from_map(&home.connection(name)?.settings()?)
 }
 
-/// Logs in to a connection without taking it, for what stores nothing.
+/// Logs in to a connection without locking it, for callers that store nothing.
+///
+/// If each login replaces the refresh token, the connection is locked during the login.
 ///
 /// # Errors
 ///
-/// There is no such connection, it is deactivated, its secrets are not there, or the login fails. If each login
-/// replaces the secret of the next one, another process that works on the connection is an error, too.
+/// There is no such connection, it is deactivated, its secrets are missing, the login fails, or the lock is
+/// needed and held by another process.
 pub async fn connect(home: &Home, vault: &Vault, name: &str) -> Result<Org, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
-    let _held = hold_secrets(home, name, &settings)?;
+    let held = hold_secrets(home, name, &settings)?;
+    let own = held.as_ref().map(|lock| vault.under(lock));
+    let vault = own.as_ref().unwrap_or(vault);
     let secrets = vault.recall(name)?;
     Org::connect(&settings, &secrets, keep_token(vault, name, &secrets)).await
 }
 
-/// Holds the connection for the time of a login that may replace the refresh token: another process would go
-/// on with the token that it has read, which is then not valid any more.
+/// Locks the connection during a login that may replace the refresh token. Without the lock, another
+/// process would continue with the old token, which is no longer valid.
 pub(crate) fn hold_secrets(
     home: &Home,
     name: &str,
@@ -150,7 +154,7 @@ struct Validated {
     identity: Identity,
 }
 
-/// Logs in and asks who that is.
+/// Logs in, and asks the org which user that is.
 async fn validate(
     mut activation: Activation,
     consent: Option<Consent>,
@@ -186,12 +190,12 @@ async fn validate(
     })
 }
 
-/// Says what to do about a login that an activation tried: there is no connection yet.
+/// Replaces the advice for a login that failed: during an activation, there is no connection yet.
 fn not_activated(error: Error) -> Error {
     let code = error.cause().and_then(saponify::Error::fault);
     let help = match code.map_or("", |fault| fault.code()) {
         "INVALID_LOGIN" | "INVALID_SESSION_ID" => {
-            "nothing is stored; give valid credentials, or look into Login History in Setup for the reason"
+            "nothing is stored; give valid credentials, or look for the reason under Login History in Setup"
         }
         "API_DISABLED_FOR_ORG" => {
             "nothing is stored; give the user \"API Enabled\" in a permission set or profile"
@@ -210,7 +214,7 @@ fn not_activated(error: Error) -> Error {
     error.help(help)
 }
 
-/// Keeps each new refresh token with the other secrets.
+/// Stores each new refresh token with the other secrets of the connection.
 pub(crate) fn keep_token(vault: &Vault, name: &str, secrets: &Secrets) -> KeepToken {
     let (vault, name, secrets) = (vault.clone(), name.to_owned(), secrets.clone());
     Arc::new(move |token: &Secret| {
@@ -220,13 +224,13 @@ pub(crate) fn keep_token(vault: &Vault, name: &str, secrets: &Secrets) -> KeepTo
             tracing::error!(
                 connection = name,
                 problem = error.text(),
-                "the new refresh token cannot be kept"
+                "the new refresh token cannot be stored"
             );
         }
     })
 }
 
-/// Where a refresh token is put until the connection is stored.
+/// Makes a slot that holds the refresh token until the connection is stored.
 fn token_slot() -> (KeepToken, Arc<Mutex<Option<Secret>>>) {
     let slot = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&slot);
@@ -236,7 +240,7 @@ fn token_slot() -> (KeepToken, Arc<Mutex<Option<Secret>>>) {
     (Arc::new(keep), slot)
 }
 
-/// Where a connection will be stored.
+/// The place in which a connection will be stored.
 enum Target {
     New(Place, Lock),
     Deactivated(Place, Lock),
@@ -272,7 +276,7 @@ impl Target {
         }
     }
 
-    /// Removes the draft. If that fails, the next activation of this name clears it.
+    /// Removes the draft. If that fails, the next activation of the same name removes it.
     fn give_up(self) {
         if let Self::New(place, lock) = self {
             let _ = place.erase(lock);
@@ -316,11 +320,11 @@ fn resume(
     let before = Settings::from_map(&store.settings()?)?;
     if before.organization != identity.organization {
         let message = format!(
-            "the data of {} is of the org {}, and this is the org {}",
+            "the data of {} belongs to the org {}, and this login is to the org {}",
             activation.name, before.organization, identity.organization
         );
         return Err(Error::new(Kind::Usage, message)
-            .help("choose another name, or remove that data by `deactivate --erase`"));
+            .help("choose another name, or remove that data with `deactivate --erase`"));
     }
     vault.keep(&activation.name, &activation.secrets)?;
     store.configure(&activation.settings.to_map(), Timestamp::now())?;
@@ -333,10 +337,10 @@ fn resume(
     })
 }
 
-/// How far back event log files are wanted. An org that keeps them for a day serves those of a day.
+/// How far back event log files are collected. An org that keeps them for one day serves only those.
 const FILES_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Notes where each source begins. What is noted already stays.
+/// Stores the instant at which each source begins. A source that has begun before is left as it is.
 fn begin(store: &mut Store, since: SignedDuration, now: Timestamp) -> Result<Timestamp, Error> {
     let back = |length| now.checked_sub(length).unwrap_or(now);
     let logins = store.source("logins", back(since))?;

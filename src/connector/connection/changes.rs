@@ -1,4 +1,4 @@
-//! What the org tells about changed records.
+//! Changed and deleted records, and the descriptions of their objects.
 
 use saponify::salesforce::Id;
 
@@ -10,7 +10,7 @@ use crate::connector::sources::Failure;
 use crate::connector::sources::changes::{ChangeService, Deleted, Described, Updated, Values};
 use crate::connector::window::Span;
 
-/// Types of fields whose values are not stored: content of files, and fields that only repeat others.
+/// Types of fields that are not stored: file content, and compound fields, which only repeat other fields.
 const LEFT_OUT: [&str; 4] = ["base64", "address", "location", "complexvalue"];
 
 impl ChangeService for Org {
@@ -80,8 +80,8 @@ impl ChangeService for Org {
 }
 
 impl Org {
-    /// Describes an object whose changes are wanted. An object that is not there, or that the user may not
-    /// read, is a wrong setting.
+    /// Describes an object that the settings name. An object that does not exist, or that the user may not
+    /// read, is an error of the settings.
     pub(crate) async fn wanted_object(&mut self, object: &str) -> Result<Described, Error> {
         match self.describe(object).await {
             Ok(described) => Ok(described),
@@ -99,7 +99,7 @@ impl Org {
             }
             Err(Failure::Other(error)) => Err(error),
             Err(_) => {
-                let message = format!("the org does not describe {object} in time");
+                let message = format!("the org did not describe {object} in time");
                 Err(Error::new(Kind::Service, message).help("try again later"))
             }
         }

@@ -1,19 +1,19 @@
 //! The time of the service.
 //!
-//! The service is asked for its time once in a while. In between, the time goes on by the monotonic
-//! clock of this machine, which nobody can set, and is compared with the `Date` of every answer.
+//! The service is asked for its time now and then. In between, its time is computed with the monotonic
+//! clock of this machine, which nobody can set, and is compared with the `Date` header of each response.
 
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long the service's time is carried on without asking again.
+/// How long the time of the service is computed before the service is asked again.
 const LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// How far the `Date` of an answer may be off. It has whole seconds and comes late.
+/// The largest difference to the `Date` of a response. That header has whole seconds and arrives late.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
 
-/// A time of the service, and when it was that.
+/// A time of the service, and the local instant at which it was read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
     time: Timestamp,
@@ -32,19 +32,20 @@ impl Reading {
     }
 }
 
-/// What is known of the service's clock.
+/// What is known about the clock of the service.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     asked: Option<Reading>,
 }
 
 impl Clock {
-    /// Takes a time that the service was asked for.
+    /// Stores a time that the service returned.
     pub(super) fn set(&mut self, reading: Reading) {
         self.asked = Some(reading);
     }
 
-    /// The service's time, unless it must be asked again. `seen` is the `Date` of its last answer.
+    /// The time of the service, or `None` if the service must be asked. `seen` is the `Date` of its last
+    /// response.
     pub(super) fn now(&self, seen: Option<Reading>, at: Instant) -> Option<Timestamp> {
         let asked = self.asked?;
         if at.checked_duration_since(asked.at)? > LONGEST {
@@ -79,7 +80,7 @@ mod tests {
         assert_eq!(clock.now(None, after(60)), Some(second(1_060)));
         let agrees = Some(Reading::new(second(1_099), after(100)));
         assert_eq!(clock.now(agrees, after(101)), Some(second(1_101)));
-        // This machine slept, or somebody changed the clock of the service.
+        // Either this machine was suspended, or somebody has set the clock of the service.
         let differs = Some(Reading::new(second(5_000), after(100)));
         assert_eq!(clock.now(differs, after(101)), None);
         assert_eq!(clock.now(None, after(7 * 3_600)), None);

@@ -1,11 +1,12 @@
-//! What to say about a call that failed.
+//! Messages and advice for calls that failed.
 
 use saponify::Recovery;
 
 use crate::connector::error::{Error, Kind};
 use crate::connector::sources::Failure;
 
-/// The error of a call: what was to be done, the cause, and what to do about it.
+/// Makes the error of a failed call: `doing` says what was attempted, and advice is added where there is
+/// any.
 pub(super) fn failed(doing: impl Into<String>, error: saponify::Error) -> Error {
     let help = help(&error);
     let failed = Error::new(Kind::Service, doing).because(error);
@@ -20,7 +21,7 @@ fn help(error: &saponify::Error) -> Option<&'static str> {
     Some(match code {
         _ if error.is_foreign_endpoint() => "if the host is yours, allow it by --allow-host",
         _ if error.is_tls() => {
-            "if the certificate is signed by an authority of your own, give it by --certificate"
+            "if a certificate authority of your own has signed the certificate, give it by --certificate"
         }
         _ if error.is_connect() => {
             "check the address, the network and the proxy (HTTPS_PROXY); nothing was sent"
@@ -32,24 +33,24 @@ fn help(error: &saponify::Error) -> Option<&'static str> {
             "deactivate the connection and activate it again with valid credentials"
         }
         "INSUFFICIENT_ACCESS" | "INSUFFICIENT_ACCESS_OR_READONLY" | "API_DISABLED_FOR_ORG" => {
-            "let `saponify connector test` say which permission is missing"
+            "run `saponify connector test`, which says which permission is missing"
         }
         "TXN_SECURITY_METERING_ERROR" => {
             "give the user the permission \"Exempt from Transaction Security\""
         }
         _ if error.is_protocol() => {
-            "the address does not answer with SOAP: check that it is that of the org, and that no \
-             proxy or maintenance page answers in its place"
+            "the address does not respond with SOAP: check that it is the address of the org, and that no \
+             proxy or maintenance page responds in its place"
         }
         _ if error.recovery() == Recovery::Wait => {
-            "the calls of the day are used up; the connector goes on by itself when there are more"
+            "the daily API calls are used up; the connector continues by itself when calls are available"
         }
         _ if error.is_transient() || error.is_timeout() => "try again later",
         _ => return None,
     })
 }
 
-/// What a failed query means for the sources.
+/// Classifies the failure of a query for the sources.
 pub(super) fn query_failed(query: &str, error: saponify::Error) -> Failure {
     let object = object_of(query);
     if let Some(fault) = error.fault() {
@@ -79,13 +80,13 @@ pub(super) fn query_failed(query: &str, error: saponify::Error) -> Failure {
     }
 }
 
-/// The object of a query.
+/// The object that a query reads.
 fn object_of(query: &str) -> &str {
     let after = query.split_once(" FROM ").map_or("", |(_, after)| after);
     after.split_whitespace().next().unwrap_or("the rows")
 }
 
-/// The permission that a user needs to read an object.
+/// Advice that names the permission which a user needs in order to read an object.
 pub(super) fn permission_for(object: &str) -> &'static str {
     match object {
         "LoginHistory" | "LoginGeo" => {
@@ -99,11 +100,11 @@ pub(super) fn permission_for(object: &str) -> &'static str {
             "give the user of the connection the permission \"View Event Log Files\"; without Event \
              Monitoring, files of a few types are served for one day"
         }
-        _ => "let `saponify connector test` say which permission is missing",
+        _ => "run `saponify connector test`, which says which permission is missing",
     }
 }
 
-/// The field of the query that a message like `No such column 'Interval' on entity …` is about.
+/// The field of the query that a message such as `No such column 'Interval' on entity …` names.
 fn refused_field(query: &str, message: &str) -> Option<String> {
     let fields: Vec<&str> = query
         .strip_prefix("SELECT ")?
@@ -111,14 +112,14 @@ fn refused_field(query: &str, message: &str) -> Option<String> {
         .0
         .split(", ")
         .collect();
-    // The text between two quotes is only a name now and then, and then it is a field of the query.
+    // Messages also quote other texts. Only a quoted text that is a field of the query counts.
     message
         .split('\'')
         .map(str::trim)
         .find_map(|name| {
             let is = |field: &str| field.eq_ignore_ascii_case(name);
             let exact = fields.iter().find(|field| is(field));
-            // Of `CreatedBy.Username`, either part may be named.
+            // For `CreatedBy.Username`, a message may name either part.
             let part = || fields.iter().find(|field| field.split('.').any(is));
             exact.or_else(part)
         })

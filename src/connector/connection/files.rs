@@ -1,4 +1,4 @@
-//! The content of event log files: by SOAP as base64, or by REST as it is.
+//! Fetches the content of event log files: as base64 by SOAP, or as plain CSV by REST.
 
 use saponify::Transport as _;
 use saponify::salesforce::Id;
@@ -13,7 +13,7 @@ use crate::connector::sources::Failure;
 use crate::connector::sources::files::{FileService, Staging};
 use crate::connector::store::Listed;
 
-/// Stands for the call in what is said about a failure of it.
+/// The query that stands for the call in error messages.
 const CALL: &str = "SELECT LogFile FROM EventLogFile";
 
 impl FileService for Org {
@@ -31,7 +31,7 @@ impl FileService for Org {
                 .map_err(|refused| refused.1),
             Transfer::Auto => match self.by_soap(file, staging).await {
                 Err((Some(mut staging), Failure::TooLarge)) => {
-                    tracing::info!(file = file.sf_id, "SOAP refuses the size of the file");
+                    tracing::info!(file = file.sf_id, "SOAP refused the size of the file");
                     self.refused_by_soap = Some(file.length);
                     staging.restart()?;
                     self.by_rest(file, staging).await
@@ -43,7 +43,7 @@ impl FileService for Org {
 }
 
 impl Org {
-    /// Fetches the content by `retrieve`. The tap takes it out of the answer while it arrives.
+    /// Fetches the content by `retrieve`. The tap removes the content from the response while it arrives.
     async fn by_soap(
         &self,
         file: &Listed,
@@ -76,7 +76,7 @@ impl Org {
         let Some(Some(row)) = rows.first() else {
             return Err((Some(staging), gone(file).into()));
         };
-        // An answer in UTF-16 passes the tap.
+        // The tap does not recognize the content in a response in UTF-16.
         let rest = row.text("LogFile").filter(|text| !text.is_empty());
         match (taken, rest) {
             (true, Some(_)) => Err((Some(staging), unreadable(file).into())),
@@ -88,11 +88,11 @@ impl Org {
         }
     }
 
-    /// Fetches the content from REST, with the session of the client.
+    /// Fetches the content by REST, with the session of the SOAP client.
     async fn by_rest(&mut self, file: &Listed, mut staging: Staging) -> Result<Staging, Failure> {
         let mut response = self.get(file).await?;
         if response.status.as_u16() == 401 {
-            // A call by SOAP renews the session.
+            // Only a call by SOAP renews an expired session.
             let renewed = self.soap.get_server_timestamp().await;
             renewed.map_err(|error| query_failed(CALL, error))?;
             response = self.get(file).await?;
@@ -104,7 +104,7 @@ impl Org {
         if !response.status.is_success() || media.contains("html") {
             let status = response.status.as_u16();
             let message = format!(
-                "REST does not serve the file {} (HTTP {status}, {media})",
+                "REST does not serve the file {} (HTTP status {status}, media type {media})",
                 file.sf_id
             );
             return Err(Error::new(Kind::Service, message).into());
@@ -137,7 +137,7 @@ impl Org {
     }
 }
 
-/// The version in the path of the SOAP endpoint, `/services/Soap/c/64.0/…`.
+/// The API version in the path of a SOAP endpoint, such as `/services/Soap/c/64.0/…`.
 fn version_of(path: &str) -> &str {
     let mut parts = path.split('/').skip_while(|part| *part != "Soap").skip(2);
     parts.next().unwrap_or("64.0")
@@ -149,12 +149,12 @@ fn gone(file: &Listed) -> Error {
 }
 
 fn unreadable(file: &Listed) -> Error {
-    let message = format!("the answer with the file {} cannot be read", file.sf_id);
+    let message = format!("the response with the file {} cannot be read", file.sf_id);
     Error::new(Kind::Service, message)
 }
 
 fn cut(file: &Listed, error: TransportError) -> Error {
-    let message = format!("the file {} did not arrive whole", file.sf_id);
+    let message = format!("the file {} did not arrive completely", file.sf_id);
     Error::new(Kind::Service, message).because(saponify::Error::from(error))
 }
 
@@ -163,7 +163,7 @@ mod tests {
     use super::version_of;
 
     #[test]
-    fn rest_is_asked_at_the_version_of_soap() {
+    fn rest_is_called_with_the_version_of_the_soap_endpoint() {
         assert_eq!(version_of("/services/Soap/c/66.0/0DF5e0000004Fxy"), "66.0");
         assert_eq!(version_of("/elsewhere"), "64.0");
     }

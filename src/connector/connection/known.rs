@@ -1,10 +1,10 @@
-//! Records that were looked up and are remembered, so that they are not looked up for each batch.
+//! A cache of parent records, so that they are not queried again for each batch.
 
 use std::collections::HashMap;
 
 type Values = Vec<Option<String>>;
 
-/// Remembers records by object and Id, up to a number of them.
+/// Caches records by object and Id, up to a maximum number.
 #[derive(Debug)]
 pub(super) struct Known {
     most: usize,
@@ -18,7 +18,7 @@ impl Default for Known {
 }
 
 impl Known {
-    /// Remembers at most so many records.
+    /// Makes a cache of at most `most` records.
     pub(super) fn up_to(most: usize) -> Self {
         Self {
             most,
@@ -26,7 +26,7 @@ impl Known {
         }
     }
 
-    /// The records that are remembered, and the Ids of the others.
+    /// Splits Ids into the records that are cached and the Ids that are not.
     pub(super) fn split<'a>(
         &self,
         object: &str,
@@ -42,7 +42,7 @@ impl Known {
         (found, unknown)
     }
 
-    /// Remembers a record. If there are too many, the others are forgotten.
+    /// Adds a record. A full cache is cleared first.
     pub(super) fn remember(&mut self, object: &str, id: &str, values: Values) {
         if self.records.len() >= self.most {
             self.records.clear();
@@ -51,7 +51,7 @@ impl Known {
             .insert((object.to_owned(), id.to_owned()), values);
     }
 
-    /// Forgets all records.
+    /// Removes all records.
     pub(super) fn clear(&mut self) {
         self.records.clear();
     }

@@ -1,8 +1,8 @@
-//! The connection to an org: how it is set up, how it logs in, and what it answers.
+//! The connection to an org: its settings, its login, and the calls that the sources make.
 //!
-//! Everything that is asked of SOAP goes through the proxies of the module `org_proxies`, which `build.rs`
-//! generates from an Enterprise WSDL with the few operations that the connector needs. Rows are read by
-//! the names of their fields, so any org answers, whatever else its own WSDL has.
+//! All SOAP calls go through the proxies of the module `org_proxies`. `build.rs` generates them from an
+//! Enterprise WSDL that has only the operations that the connector needs. Rows are read by the names of
+//! their fields, so the proxies work with every org, whatever its own WSDL contains.
 
 mod activate;
 mod changes;

@@ -25,31 +25,32 @@ use crate::connector::sources::Failure;
 use crate::connector::sources::changes::Described;
 use crate::connector::vault::{ExposeSecret as _, SecretString, Secrets};
 
-/// The largest answer. The content of a file is taken out while it arrives, so this bounds the
-/// largest file and not the memory.
+/// The largest response in bytes. The content of a file is removed from the response while it arrives, so
+/// this limits the size of a file and not the memory.
 const MOST_BYTES: u64 = 16 << 30;
 
-/// The longest time for one file. An answer that trickles is given up much earlier.
+/// The longest time for one file. A response that arrives too slowly is abandoned much earlier.
 pub(super) const FILE_TIME: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// Attempts of one call. The next round is another attempt, and an org that does not answer takes minutes of
-/// each.
+/// Attempts of one call. There are few, because each attempt at an org that does not respond takes minutes,
+/// and the next round tries again in any case.
 const ATTEMPTS: u32 = 2;
 
-/// How long is remembered what was looked up.
+/// How long looked-up records and described objects are cached.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// One of so many calls of the org is left to others.
+/// The connector leaves one in this number of the daily API calls to other users of the org.
 const RESERVED: i64 = 10;
 
-/// Is called with each refresh token that comes, so that it can be kept.
+/// A function that receives each new refresh token and stores it.
 pub type KeepToken = Arc<dyn Fn(&Secret) + Send + Sync>;
 
-/// How a person consents in the browser when the redirect comes to a web server of this program.
+/// How a person consents in the browser if the redirect goes to a web server of this program.
 pub struct Consent {
-    /// Is called with the address of the login page. Its parameter `state` tells logins apart.
+    /// Receives the address of the login page. The `state` parameter of the address identifies the login.
     pub show: Box<dyn Fn(&str) + Send + Sync>,
-    /// Gives the query of the address that the browser was redirected to, or `None` if nobody logs in.
+    /// Resolves to the query of the address to which the browser was redirected, or to `None` if nobody
+    /// logs in.
     pub redirected: Pin<Box<dyn Future<Output = Option<Secret>> + Send>>,
 }
 
@@ -59,30 +60,31 @@ impl fmt::Debug for Consent {
     }
 }
 
-/// An org that the connector is logged in to. A lost session is renewed.
+/// An org that the connector is logged in to. An expired session is renewed.
 pub struct Org {
     pub(super) soap: Soap,
     pub(super) tap: Tap,
     pub(super) clock: Clock,
     pub(super) transfer: Transfer,
-    /// The query that is running: its text, and the cursor if it has more rows.
+    /// The text of the query whose rows are being read. `cursor` is set if it has more rows.
     pub(super) query: String,
     pub(super) cursor: Option<String>,
     /// Whether rows are decoded by the tables of the proxies.
     pub(super) decodes_by_table: bool,
-    /// When what follows was last forgotten: users get other names, and objects other fields.
+    /// When the cached records and objects were last discarded. Users may be renamed, and objects get new
+    /// fields.
     pub(super) remembered_since: Option<Instant>,
-    /// Records that were looked up.
+    /// Cached records.
     pub(super) known: Known,
-    /// Objects that were described, by name.
+    /// Described objects, by name.
     pub(super) described: HashMap<String, Described>,
-    /// The length of the smallest file that SOAP refused.
+    /// The length in bytes of the smallest file that SOAP refused.
     pub(super) refused_by_soap: Option<u64>,
-    /// Whether the org's last calls of the day are left to others.
+    /// Whether the last tenth of the daily API calls is left to others.
     leaves_reserve: bool,
 }
 
-/// Who the connector is, and in which org.
+/// The user that the connector is logged in as, and the org.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The user name.
@@ -93,13 +95,13 @@ pub struct Identity {
     pub organization_name: String,
     /// The Id of the org.
     pub organization: String,
-    /// The host that answers.
+    /// The host that the calls go to.
     pub host: String,
     /// The time of the org.
     pub server_time: Timestamp,
 }
 
-/// API calls of the whole org within 24 hours.
+/// The API calls of the whole org within 24 hours, as the `LimitInfoHeader` of a response states them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
     /// Calls that were made.
@@ -109,13 +111,13 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Calls that the connector may still make: a tenth of what is allowed is left to others.
+    /// Calls that the connector may still make. A tenth of the allowed calls is left to others.
     #[must_use]
     pub fn left(self) -> i64 {
         (self.allowed - self.allowed / RESERVED - self.used).max(0)
     }
 
-    /// Whether so few calls are left that what expires first should come first.
+    /// Whether so few calls are left that data which expires first must be collected first.
     #[must_use]
     pub fn is_short(self) -> bool {
         self.left() * 5 < self.allowed
@@ -127,8 +129,8 @@ impl Org {
     ///
     /// # Errors
     ///
-    /// A secret is missing, the org cannot be reached, or it refuses the login; the cause and the advice
-    /// say which of its reasons it gives.
+    /// A secret is missing, the org cannot be reached, or the org refuses the login. The cause and the
+    /// advice of the error explain the refusal.
     pub async fn connect(
         settings: &Settings,
         secrets: &Secrets,
@@ -137,8 +139,8 @@ impl Org {
         Self::connect_by(settings, secrets, keep, None).await
     }
 
-    /// Logs in as [`connect`](Self::connect) does. A person who has to consent does it by `consent`, or else
-    /// with a browser on this machine.
+    /// Logs in as [`connect`](Self::connect) does. If a person has to consent, `consent` says how; without
+    /// it, a browser is opened on this machine.
     pub(super) async fn connect_by(
         settings: &Settings,
         secrets: &Secrets,
@@ -172,17 +174,17 @@ impl Org {
         })
     }
 
-    /// Makes calls also when the org has few left: for the few calls that a person waits for.
+    /// Allows calls from the reserved tenth. A few calls are made while a person waits for them.
     pub(crate) fn use_reserve(&mut self) {
         self.leaves_reserve = false;
     }
 
-    /// Remembers at most so many of the records that were looked up. More are looked up again.
+    /// Sets the maximum number of cached records. Others are queried again.
     pub fn remember_at_most(&mut self, records: usize) {
         self.known = Known::up_to(records);
     }
 
-    /// Asks who the connector is.
+    /// Asks the org which user is logged in.
     ///
     /// # Errors
     ///
@@ -190,7 +192,7 @@ impl Org {
     pub async fn identify(&mut self) -> Result<Identity, Error> {
         let user = self.soap.get_user_info().await.map_err(|error| {
             failed(
-                "the org does not accept the session, or does not say who is logged in",
+                "the org does not accept the session, or does not say which user is logged in",
                 error,
             )
         })?;
@@ -204,7 +206,7 @@ impl Org {
         })
     }
 
-    /// The time of the org.
+    /// Returns the time of the org.
     ///
     /// # Errors
     ///
@@ -224,7 +226,7 @@ impl Org {
         Ok(answer.timestamp)
     }
 
-    /// The org's calls within 24 hours, as its last answer says.
+    /// The API calls of the org within 24 hours, as stated in its last response.
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
         self.soap.limit_info().map(|usage| Usage {
@@ -233,7 +235,13 @@ impl Org {
         })
     }
 
-    /// A page that logs the browser in with the session of the connection.
+    /// The client that is logged in, for calls that the connector does not make itself.
+    #[must_use]
+    pub fn client(&self) -> &saponify::Client {
+        self.soap.client()
+    }
+
+    /// Makes an address that logs a browser in with the session of the connection, and then shows a page.
     ///
     /// # Errors
     ///
@@ -245,7 +253,7 @@ impl Org {
             .map_err(|error| Error::new(Kind::Usage, "this page cannot be opened").because(error))
     }
 
-    /// Forgets what was looked up, once a day.
+    /// Discards the caches once a day.
     pub(super) fn forget_daily(&mut self) {
         let since = *self.remembered_since.get_or_insert_with(Instant::now);
         if since.elapsed() >= REMEMBERED {
@@ -255,17 +263,17 @@ impl Org {
         }
     }
 
-    /// Refuses a call if the org's last calls of the day are left to others.
+    /// Returns an error if the call would come from the reserved tenth.
     pub(super) fn allow(&self) -> Result<(), Failure> {
         match self.usage() {
             Some(usage) if self.leaves_reserve && usage.allowed > 0 && usage.left() == 0 => {
                 let message = format!(
-                    "the org has used {} of its {} calls of the day, and the connector leaves a tenth of \
+                    "the org has used {} of its {} daily API calls, and the connector leaves a tenth of \
                      them to others",
                     usage.used, usage.allowed
                 );
                 let error = Error::new(Kind::Reserved, message)
-                    .help("the connector goes on by itself when there are more calls");
+                    .help("the connector continues by itself when more calls are available");
                 Err(Failure::Other(error))
             }
             _ => Ok(()),

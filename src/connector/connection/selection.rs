@@ -1,13 +1,13 @@
-//! The values that a query selects, taken out of its rows.
+//! Reads the values that a query selects from its rows.
 
 use saponify::Record;
 
 use crate::connector::sources::Rows;
 
-/// The fields that a query selects, in their order.
+/// The fields that a query selects, in the order of the query.
 ///
-/// All rows of a batch have their fields in the same order. So the place of a field in the row before is tried
-/// first, and a name is searched for only if another field is there.
+/// All rows of a batch have their fields in the same order. Therefore the position of the field in the
+/// previous row is tried first, and the name is searched for only if another field is there.
 #[derive(Debug)]
 pub(super) struct Selection<'q> {
     fields: Vec<Selected<'q>>,
@@ -17,28 +17,28 @@ pub(super) struct Selection<'q> {
 #[derive(Debug)]
 struct Selected<'q> {
     name: &'q str,
-    /// The place of the field in the row before.
+    /// The position of the field in the previous row.
     place: usize,
     what: What<'q>,
 }
 
 #[derive(Debug)]
 enum What<'q> {
-    /// A value, and its place in the result.
+    /// A value, and its index in the result.
     Value(usize),
     /// Fields of a parent record.
     Parent(Vec<Selected<'q>>),
 }
 
 impl<'q> Selection<'q> {
-    /// The fields of the query `SELECT … FROM …`.
+    /// Makes the selection of a query of the form `SELECT … FROM …`.
     pub(super) fn of_query(query: &'q str) -> Self {
         let selected = query.strip_prefix("SELECT ").unwrap_or_default();
         let fields = selected.split_once(" FROM ");
         Self::of_fields(fields.map_or("", |(fields, _)| fields).split(", "))
     }
 
-    /// These fields. A field of a parent record is given as a path: `LoginGeo.City`.
+    /// Makes a selection of these fields. A field of a parent record is a path such as `LoginGeo.City`.
     pub(super) fn of_fields(paths: impl IntoIterator<Item = &'q str>) -> Self {
         let mut selection = Self {
             fields: Vec::new(),
@@ -51,12 +51,12 @@ impl<'q> Selection<'q> {
         selection
     }
 
-    /// Adds the values of a row.
+    /// Appends the selected values of a record to `rows`.
     pub(super) fn add_to(&mut self, rows: &mut Rows, record: &Record) {
         rows.push(self.values(record));
     }
 
-    /// The values of a row, as strings of their own.
+    /// Returns the selected values of a record as owned strings.
     pub(super) fn owned(&mut self, record: &Record) -> Vec<Option<String>> {
         let values = self.values(record).into_iter();
         values.map(|value| value.map(str::to_owned)).collect()

@@ -1,6 +1,7 @@
-//! The org as the sources ask it.
+//! The queries that the sources send to the org.
 
 use std::collections::HashMap;
+use std::mem;
 
 use jiff::Timestamp;
 use saponify::Call;
@@ -10,16 +11,16 @@ use super::failure::{failed, query_failed};
 use super::org::Org;
 use super::org_proxies::{LoginGeo, LoginHistory, QueryResult, SetupAuditTrail, User};
 use super::selection::Selection;
-use crate::connector::sources::{Batch, Failure, Rows, Service};
+use crate::connector::sources::{Batch, Failure, Rows, Service, all_rows};
 
-/// Ids of one query. The text of a query is limited, and so is the number of rows of a batch.
+/// The number of Ids in one query. The length of a query is limited, and so is the number of rows of a
+/// batch.
 const IDS: usize = 200;
 
-/// The object of which the service may show the user only its own rows, and the permissions that show all.
+/// The object whose rows are limited to those of the user, unless the user has one of the permissions
+/// below.
 const LIMITED: &str = "LoginHistory";
 const LIFTED_BY: [&str; 2] = ["PermissionsMonitorLoginHistory", "PermissionsManageUsers"];
-
-type Values = Vec<Option<String>>;
 
 impl Service for Org {
     async fn server_time(&mut self) -> Result<Timestamp, Failure> {
@@ -41,7 +42,7 @@ impl Service for Org {
 
     async fn more(&mut self) -> Result<Batch, Failure> {
         self.allow()?;
-        // A cursor is used once: if the answer is lost, so is the cursor.
+        // A cursor can be used once. If its response is lost, the query must be sent again.
         let Some(cursor) = self.cursor.take() else {
             return Err(Failure::CursorLost);
         };
@@ -61,29 +62,31 @@ impl Service for Org {
         }
     }
 
-    /// LoginHistory answers without a permission, too, but only with the rows of the user.
+    /// A user without the permission can query LoginHistory, too, but gets only the rows of that user.
     async fn sees_all(&mut self, object: &str) -> Result<bool, Failure> {
         if object != LIMITED {
             return Ok(true);
         }
         let user = self.user_id().await?;
         let others = format!("SELECT Id FROM {LIMITED} WHERE UserId != '{user}' LIMIT 1");
-        if !self.all_rows(&others).await?.is_empty() {
+        if !self.few_rows(&others).await?.is_empty() {
             return Ok(true);
         }
-        // Perhaps nobody else has ever logged in.
+        // There may be no other user who has ever logged in, so the permissions decide.
         for permission in LIFTED_BY {
             let granted = format!(
                 "SELECT PermissionSet.{permission} FROM PermissionSetAssignment WHERE AssigneeId = '{user}'"
             );
-            match self.all_rows(&granted).await {
+            match self.few_rows(&granted).await {
                 Ok(rows) => {
-                    let is_true = |row: &Values| row.iter().flatten().any(|value| value == "true");
-                    if rows.iter().any(is_true) {
+                    if rows
+                        .iter()
+                        .any(|row| row.iter().any(|value| value == Some("true")))
+                    {
                         return Ok(true);
                     }
                 }
-                // The org does not have this permission.
+                // The org has no such permission.
                 Err(Failure::Field(_)) => {}
                 Err(failure) => return Err(failure),
             }
@@ -105,14 +108,14 @@ impl Service for Org {
                 fields.join(", "),
                 list.join(", ")
             );
-            let mut looked_up: HashMap<String, Values> = HashMap::new();
-            for row in self.all_rows(&query).await? {
-                let mut values = row.into_iter();
+            let mut looked_up: HashMap<String, Vec<Option<String>>> = HashMap::new();
+            for row in self.few_rows(&query).await?.iter() {
+                let mut values = row.to_vec().into_iter();
                 if let Some(Some(id)) = values.next() {
                     looked_up.insert(id, values.collect());
                 }
             }
-            // What is not there now need not be asked for again.
+            // Records that do not exist are cached, too, so that they are not queried again.
             for id in ids {
                 let values = looked_up
                     .remove(*id)
@@ -126,8 +129,8 @@ impl Service for Org {
 }
 
 impl Org {
-    /// Whether a response has a value that does not fit the WSDL. The rows are wanted nevertheless, so no
-    /// further response is decoded by the tables.
+    /// Whether a response has a value that does not fit the WSDL. The rows are still wanted, so all later
+    /// responses are decoded without the tables.
     fn must_decode_untyped(&mut self, answer: &Result<QueryResult, saponify::Error>) -> bool {
         let refused = matches!(answer, Err(error) if error.is_decode());
         let must = refused && self.decodes_by_table;
@@ -155,36 +158,30 @@ impl Org {
         })
     }
 
-    /// All rows of a query. The query that the sources are reading keeps its cursor.
-    async fn all_rows(&mut self, query: &str) -> Result<Vec<Values>, Failure> {
-        let mut selection = Selection::of_query(query);
-        self.allow()?;
-        let mut answer = self.soap.query(query).await;
-        let mut rows = Vec::new();
-        loop {
-            let batch = answer.map_err(|error| query_failed(query, error))?;
-            rows.extend(batch.records.iter().map(|record| selection.owned(record)));
-            let Some(cursor) = batch.query_locator.filter(|_| !batch.done) else {
-                return Ok(rows);
-            };
-            self.allow()?;
-            answer = self.soap.query_more(&cursor).await;
-        }
+    /// All rows of a query with few rows, which are decoded without the tables. The query that the sources
+    /// are reading keeps its cursor.
+    async fn few_rows(&mut self, query: &str) -> Result<Rows, Failure> {
+        let running = (mem::take(&mut self.query), self.cursor.take());
+        let decodes_by_table = mem::replace(&mut self.decodes_by_table, false);
+        let found = all_rows(self, query).await;
+        (self.query, self.cursor) = running;
+        self.decodes_by_table = decodes_by_table;
+        Ok(found?.rows)
     }
 
-    /// The Id of the user of the connection.
+    /// Returns the Id of the user who is logged in.
     async fn user_id(&mut self) -> Result<String, Failure> {
         if let Some(id) = self.soap.client().session().user_id() {
             return Ok(id.to_string());
         }
         self.allow()?;
         let answer = self.soap.get_user_info().await;
-        let answer = answer.map_err(|error| failed("cannot ask the org for the user", error))?;
+        let answer = answer.map_err(|error| failed("cannot get the user from the org", error))?;
         Ok(answer.user_id.to_string())
     }
 }
 
-/// Lets a call decode the rows that are many by the tables of their types, which is several times as fast.
+/// Makes a call decode its rows by the tables of the proxies, which is several times as fast.
 fn by_table<O: OperationType>(call: Call<O>, is_wanted: bool) -> Call<O> {
     match is_wanted {
         true => call

@@ -1,11 +1,11 @@
-//! How a connection is set up.
+//! The settings of a connection.
 
 use std::collections::BTreeMap;
 
 use crate::connector::error::{Error, Kind};
 use crate::connector::sources::files::Choice;
 
-/// The names of secrets in the vault.
+/// The names of the secrets of a login in the vault.
 pub mod secret {
     /// The password of the user.
     pub const PASSWORD: &str = "password";
@@ -13,15 +13,15 @@ pub mod secret {
     pub const TOKEN: &str = "security token";
     /// The consumer secret of an app.
     pub const CLIENT_SECRET: &str = "client secret";
-    /// The private key of an app's certificate, in PEM.
+    /// The private key, in PEM, that belongs to the certificate of an app.
     pub const PRIVATE_KEY: &str = "private key";
-    /// The refresh token that a consent in the browser gave.
+    /// The refresh token that the consent in a browser gave.
     pub const REFRESH_TOKEN: &str = "refresh token";
-    /// A session id or access token from elsewhere.
+    /// A session id or access token that another program obtained.
     pub const SESSION: &str = "session id";
 }
 
-/// How a connection logs in. The secrets that belong to it are in the vault.
+/// The way in which a connection logs in. Its secrets are in the vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
     /// By user name, password and security token, with the SOAP operation `login`.
@@ -29,33 +29,33 @@ pub enum Login {
         /// The user name.
         user: String,
     },
-    /// By the key and secret of an app, as the app's *Run As* user.
+    /// By the consumer key and consumer secret of an app, as the *Run As* user of the app.
     ClientCredentials {
         /// The consumer key.
         client_id: String,
     },
-    /// By a signed assertion, as a user who was admitted to the app.
+    /// By a signed assertion (RFC 7523), as a user whom the app admits.
     Jwt {
         /// The consumer key.
         client_id: String,
         /// The user name.
         user: String,
     },
-    /// By the consent of a person in the browser; afterwards by a refresh token.
+    /// By the consent of a person in a browser, and afterwards by a refresh token.
     Web {
         /// The consumer key.
         client_id: String,
-        /// The Callback URL of the app that takes the consent, on this machine.
+        /// The callback URL of the app on this machine, to which the browser is redirected.
         redirect: String,
-        /// What is asked for, separated by spaces.
+        /// The requested OAuth scopes, separated by spaces.
         scopes: String,
     },
-    /// By a session id or access token from elsewhere, which cannot be renewed.
+    /// By a session id or access token that another program obtained. It cannot be renewed.
     Session,
 }
 
 impl Login {
-    /// The name of the way to log in.
+    /// The name of this way in the settings and on the command line.
     #[must_use]
     pub fn method(&self) -> &'static str {
         match self {
@@ -80,18 +80,18 @@ pub enum Transfer {
     Rest,
 }
 
-/// How a connection is set up.
+/// The settings of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Where it logs in: the My Domain address of the org, or a login host.
+    /// The address of the login: the My Domain address of the org, or a login host.
     pub endpoint: String,
-    /// How it logs in.
+    /// The way in which the connection logs in.
     pub login: Login,
-    /// A certificate, in PEM, that is trusted besides those of the operating system.
+    /// A certificate, in PEM, that is trusted in addition to those of the operating system.
     pub certificate: Option<String>,
-    /// Hosts of other domains that a login may name as the endpoint.
+    /// Hosts of other domains that the response to a login may name as the endpoint.
     pub allow_hosts: Vec<String>,
-    /// Whether hourly or daily event log files are taken.
+    /// Whether hourly or daily event log files are collected.
     pub interval: Choice,
     /// How the content of files is fetched.
     pub transfer: Transfer,
@@ -101,22 +101,22 @@ pub struct Settings {
     pub ndjson: Option<String>,
     /// Whether that sink writes OCSF events instead of rows.
     pub ocsf: bool,
-    /// The Id of the org, once it is known.
+    /// The Id of the org, or an empty string before the first login.
     pub organization: String,
-    /// The name of the org, once it is known.
+    /// The name of the org, or an empty string before the first login.
     pub organization_name: String,
-    /// The name of the user who logs in, once it is known.
+    /// The user name, or an empty string before the first login.
     pub username: String,
-    /// Whether the connection has been deactivated. Its data stays.
+    /// Whether the connection has been deactivated. A deactivated connection keeps its data.
     pub deactivated: bool,
 }
 
-/// Objects whose changes are collected unless others are given.
+/// The objects whose changes are collected by default.
 pub const OBJECTS: [&str; 2] = ["User", "PermissionSetAssignment"];
 
 impl Settings {
-    /// The settings of a new connection. The endpoint may be written in any usual way: without
-    /// `https://`, with a slash at its end, or as the address of the Lightning pages.
+    /// Makes the settings of a new connection. The endpoint may be written without `https://`, with a slash
+    /// at its end, or as the address of the Lightning pages.
     #[must_use]
     pub fn new(endpoint: &str, login: Login) -> Self {
         Self {
@@ -136,8 +136,8 @@ impl Settings {
         }
     }
 
-    /// The objects whose changes are collected that the user has named. Those of the default are in every org,
-    /// and a user who may not read them yet gets a line of the test.
+    /// The objects in the settings that are not among the defaults. Every org has the defaults, and if the
+    /// user may not read them, the test reports it.
     pub(super) fn chosen_objects(&self) -> impl Iterator<Item = &String> {
         let is_default = |object: &&String| OBJECTS.contains(&object.as_str());
         self.objects
@@ -145,22 +145,22 @@ impl Settings {
             .filter(move |object| !is_default(object))
     }
 
-    /// Fails if the connection of this name has been deactivated.
+    /// Checks that the connection has not been deactivated. `name` is its name.
     ///
     /// # Errors
     ///
-    /// It has been.
+    /// The connection has been deactivated.
     pub fn check_active(&self, name: &str) -> Result<(), Error> {
         match self.deactivated {
             false => Ok(()),
             true => Err(
                 Error::new(Kind::Usage, format!("the connection {name} is deactivated"))
-                    .help("`saponify connector activate` with the same name goes on with its data"),
+                    .help("run `saponify connector activate` with the same name to continue with its data"),
             ),
         }
     }
 
-    /// The settings as the store keeps them.
+    /// The settings as names and values, which the store keeps.
     #[must_use]
     pub fn to_map(&self) -> BTreeMap<String, String> {
         let mut map = BTreeMap::new();
@@ -203,7 +203,7 @@ impl Settings {
         map
     }
 
-    /// The settings from what the store keeps.
+    /// Reads the settings from the names and values that the store keeps.
     ///
     /// # Errors
     ///
@@ -270,7 +270,7 @@ const TRANSFERS: [(&str, Transfer); 3] = [
 ///
 /// # Errors
 ///
-/// It is none of these.
+/// The text is none of these.
 pub fn interval(text: &str) -> Result<Choice, Error> {
     value_of(&INTERVALS, text)
         .ok_or_else(|| not_one_of("an interval", text).help("use auto, hourly or daily"))
@@ -280,7 +280,7 @@ pub fn interval(text: &str) -> Result<Choice, Error> {
 ///
 /// # Errors
 ///
-/// It is none of these.
+/// The text is none of these.
 pub fn transfer(text: &str) -> Result<Transfer, Error> {
     value_of(&TRANSFERS, text)
         .ok_or_else(|| not_one_of("a way to fetch files", text).help("use auto, soap or rest"))
@@ -304,11 +304,11 @@ fn value_of<T: Copy>(names: &[(&'static str, T)], text: &str) -> Option<T> {
 }
 
 fn unusable(setting: &str) -> Error {
-    let message = format!("the connection has no usable setting `{setting}`");
+    let message = format!("the setting `{setting}` of the connection is missing or invalid");
     Error::new(Kind::Store, message).help("deactivate the connection and activate it again")
 }
 
-/// An address as people write it. What is wrong with it otherwise is said when it is used.
+/// Normalizes an address as people write it. Any other mistake in it is reported when the address is used.
 fn normal(endpoint: &str) -> String {
     let endpoint = endpoint.trim();
     let scheme = endpoint.contains("://");
@@ -316,7 +316,7 @@ fn normal(endpoint: &str) -> String {
         true => endpoint.to_owned(),
         false => format!("https://{endpoint}"),
     };
-    // The Lightning pages are at another host than the API.
+    // The Lightning pages are on another host than the API.
     let host_end = with_scheme
         .get(8..)
         .and_then(|rest| rest.find('/'))

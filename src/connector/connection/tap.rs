@@ -1,8 +1,8 @@
-//! A transport that takes the content of a file out of an answer while it arrives.
+//! A transport that removes the content of a file from a response while the response arrives.
 //!
-//! The runtime reads a row as a whole, and a row with an event log file may have a gigabyte. So the
-//! base64 between `<LogFile>` and `</LogFile>` is handed to a receiver piece by piece, and the runtime
-//! gets the answer without it.
+//! The runtime holds a row in memory, and a row with an event log file may have a gigabyte. Therefore the
+//! base64 between `<LogFile>` and `</LogFile>` is written to the staged file piece by piece, and the
+//! runtime gets the response without it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,10 +17,10 @@ use super::clock::Reading;
 use crate::connector::error::Error;
 use crate::connector::sources::files::Staging;
 
-/// The element whose content is taken out.
+/// The element whose content is removed.
 const ELEMENT: &[u8] = b"LogFile";
 
-/// A transport that can take out the content of a file. Clones share what they do.
+/// A transport that can remove the content of a file. Clones share their state.
 #[derive(Clone)]
 pub(super) struct Tap {
     inner: Arc<dyn Transport>,
@@ -29,9 +29,9 @@ pub(super) struct Tap {
 
 #[derive(Default)]
 struct Shared {
-    /// Receives the content of the next answers, while there is one.
+    /// Receives the content of the following responses, if set.
     receiver: Option<Receiver>,
-    /// The `Date` of the last answer.
+    /// The `Date` header of the last response.
     date: Option<Reading>,
 }
 
@@ -41,11 +41,11 @@ struct Receiver {
     taken: bool,
 }
 
-/// What was received.
+/// The content that was received.
 pub(super) struct Received {
-    /// What the content went into.
+    /// The staged file that the content was written to.
     pub(super) staging: Staging,
-    /// Why the content could not be taken.
+    /// Why the content could not be written.
     pub(super) failure: Option<Error>,
     /// Whether there was any content.
     pub(super) taken: bool,
@@ -59,12 +59,12 @@ impl Tap {
         }
     }
 
-    /// The `Date` of the last answer, and when it came.
+    /// The `Date` header of the last response, and when it came.
     pub(super) fn date(&self) -> Option<Reading> {
         self.shared().date
     }
 
-    /// From now on, content goes into `staging`, until [`end`](Self::end).
+    /// Starts to write content to `staging`, until [`end`](Self::end).
     pub(super) fn begin(&self, staging: Staging) {
         self.shared().receiver = Some(Receiver {
             staging,
@@ -73,7 +73,7 @@ impl Tap {
         });
     }
 
-    /// Ends to take content out.
+    /// Stops to remove content, and returns what was received.
     pub(super) fn end(&self) -> Option<Received> {
         let receiver = self.shared().receiver.take()?;
         Some(Received {
@@ -87,7 +87,7 @@ impl Tap {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Each answer begins a content of its own: the answer before it may have been cut off.
+    /// Starts the content anew for each response, because the previous response may have been cut off.
     fn restart(&self) -> Result<bool, TransportError> {
         let mut shared = self.shared();
         let Some(receiver) = &mut shared.receiver else {
@@ -116,9 +116,9 @@ impl Tap {
     }
 }
 
-/// The reason is in the receiver.
+/// Ends the response. The reason is stored in the receiver.
 fn given_up() -> TransportError {
-    TransportError::interrupted("the content of the file could not be taken")
+    TransportError::interrupted("the content of the file could not be written")
 }
 
 impl Transport for Tap {
@@ -172,12 +172,12 @@ impl fmt::Debug for Tap {
     }
 }
 
-/// Finds the content of the element in an XML document that arrives in pieces. It only tells tags from
-/// text; whether the document is well-formed is the reader's business.
+/// Finds the content of the element in an XML document that arrives in pieces. The scanner only tells tags
+/// from text; the reader of the runtime checks that the document is well-formed.
 #[derive(Debug, Default)]
 struct Scanner {
     state: State,
-    /// The tag that is being read, without its brackets.
+    /// The tag that is being read, without its angle brackets.
     tag: Vec<u8>,
 }
 
@@ -192,11 +192,11 @@ enum State {
     Reference,
 }
 
-/// A longer tag is none that is looked for.
+/// The number of bytes of a tag that are kept. A longer tag cannot be the one that is looked for.
 const LONGEST_TAG: usize = 4_096;
 
 impl Scanner {
-    /// Appends to `rest` what does not belong to the content, and gives the content to `take`.
+    /// Passes the content to `take`, and appends everything else to `rest`.
     fn feed<E>(
         &mut self,
         chunk: &[u8],
@@ -238,7 +238,7 @@ impl Scanner {
                 }
                 State::Reference => {
                     if byte == b';' {
-                        // White space is allowed in base64, however it is written.
+                        // Base64 may contain white space, also as character references.
                         if !WHITE_SPACE.contains(&self.tag.as_slice()) {
                             take(b"&")?;
                         }
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn the_content_is_taken_out_however_the_answer_is_cut() {
+    fn the_content_is_removed_wherever_the_pieces_of_the_response_end() {
         let document = "<?xml version='1.0'?><e:Envelope a='>' xmlns:sf=\"urn:LogFile\">\
             <sf:LogFileLength>12</sf:LogFileLength><sf:LogFile\n x='<LogFile>'>QUJ\nD&#13;RUZH</sf:LogFile>\
             <sf:LogFile xsi:nil='true'/><LogFile></LogFile><x>&lt;LogFile></x></e:Envelope>";
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_that_is_no_white_space_makes_the_content_unusable() {
+    fn a_reference_to_anything_but_white_space_makes_the_content_invalid() {
         assert_eq!(split("<LogFile>QU&amp;JD</LogFile>", 5).1, "QU&JD");
     }
 }

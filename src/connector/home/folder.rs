@@ -1,5 +1,5 @@
-//! Connections in a folder: a folder for each connection, with its store, its secrets if they are in a file,
-//! files on their way, and damaged files.
+//! The home in a folder. Each connection is a folder with its store, its secrets if they are in a file, the
+//! files that are being fetched, and damaged files.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -18,10 +18,10 @@ use crate::connector::store::Store;
 /// The file of the store.
 const STORE: &str = "store.db";
 
-/// The file that is locked.
+/// The file that a process locks while it works on the connection.
 const LOCK: &str = "lock";
 
-/// The file by which somebody asks workers to leave the connection alone until the time of the file.
+/// The file that asks workers to leave the connection alone until the modification time of the file.
 const ASKED: &str = "asked-for";
 
 /// The file of the encrypted secrets.
@@ -37,7 +37,7 @@ struct Own(PathBuf);
 
 /// A file that is locked.
 #[derive(Debug)]
-struct Locked(#[allow(dead_code, reason = "it is locked as long as it is open")] File);
+struct Locked(#[allow(dead_code, reason = "the file is locked while it is open")] File);
 
 impl Folder {
     pub(super) fn new(path: PathBuf) -> Self {
@@ -86,8 +86,8 @@ impl Keeper for Folder {
         let mut active = Vec::new();
         for name in self.names()? {
             let own = Own(self.0.join(&name));
-            // A store that cannot be read is reported when the connection is opened, and keeps no other
-            // connection from its work.
+            // A store that cannot be read is reported when the connection is opened. It must not keep the
+            // worker from other connections.
             let is_deactivated = own
                 .settings()
                 .is_ok_and(|settings| settings.contains_key("deactivated"));
@@ -110,7 +110,7 @@ impl Keeper for Folder {
     }
 
     fn spot(&self, name: &str) -> Result<Option<Arc<dyn Spot>>, Error> {
-        // Some file systems would also find a name in other letters, so the list decides.
+        // Some file systems ignore upper and lower case, so the list of names decides.
         let is_known = self.names()?.iter().any(|known| known == name);
         Ok(match is_known {
             true => Some(Arc::new(Own(self.0.join(name)))),
@@ -127,7 +127,7 @@ impl Keeper for Folder {
         }
     }
 
-    fn keep_secret(&self, name: &str, encrypted: &[u8]) -> Result<(), Error> {
+    fn keep_secret(&self, name: &str, encrypted: &[u8], _lease: Option<i64>) -> Result<(), Error> {
         write(&self.0.join(name).join(SECRETS), encrypted)
     }
 
@@ -153,6 +153,22 @@ impl Keeper for Folder {
         write(&self.0.join(name), content.as_bytes())
     }
 
+    fn replace_document(&self, name: &str, known: Option<&str>, new: &str) -> Result<bool, Error> {
+        create_folder(&self.0).map_err(|error| Error::io("create the folder", &self.0, error))?;
+        let path = self.0.join(format!(".{name}.lock"));
+        // Two commands at the same time would each leave out what the other one changes.
+        let lock = to_write().open(&path).and_then(|file| {
+            file.lock()?;
+            Ok(file)
+        });
+        let _lock = lock.map_err(|error| Error::io("lock", &path, error))?;
+        if self.document(name)?.as_deref() != known {
+            return Ok(false);
+        }
+        self.write_document(name, new)?;
+        Ok(true)
+    }
+
     fn meet(&self, _me: &Worker) -> Result<Option<Vec<Worker>>, Error> {
         Ok(None)
     }
@@ -160,13 +176,18 @@ impl Keeper for Folder {
     fn leave(&self, _me: &Worker) -> Result<(), Error> {
         Ok(())
     }
+
+    /// What is erased is erased at once.
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        Ok(Vec::new())
+    }
 }
 
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// Writes a file that is replaced as a whole, so that it is never half written.
+/// Replaces a file as a whole, so that it is never half written.
 fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
@@ -188,8 +209,8 @@ impl Spot for Own {
 
     fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error> {
         let folder = self.0.with_file_name(name);
-        // The lock moves with the folder, so that nobody works on the connection before it is complete.
-        // Windows does not rename a folder with a file that is open.
+        // The lock moves with the folder, so that no other process works on an incomplete connection.
+        // Windows does not rename a folder that contains an open file.
         let held = if cfg!(windows) { None } else { Some(lock) };
         fs::rename(&self.0, &folder)
             .map_err(|error| Error::io("create the folder", &folder, error))?;
@@ -226,7 +247,7 @@ impl Spot for Own {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::Error(error)) => return Err(fail(error)),
-                // Whoever asks whether the connection is locked holds it for a moment.
+                // A process that asks whether the connection is locked holds the lock for a moment.
                 Err(TryLockError::WouldBlock) if attempts < 3 => {
                     attempts += 1;
                     std::thread::sleep(Duration::from_millis(20));
@@ -246,7 +267,7 @@ impl Spot for Own {
             return Ok(None);
         }
         let path = self.0.join(LOCK);
-        // The holder writes its number once it has the lock, except on systems that lock reading, too.
+        // The holder writes its process id after it has the lock. Some systems lock reading, too.
         let process = fs::read_to_string(&path).ok();
         let process = process.and_then(|text| text.trim().parse::<u32>().ok());
         let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
@@ -272,9 +293,36 @@ impl Spot for Own {
     }
 
     fn erase(&self, _name: &str, lock: Lock) -> Result<(), Error> {
-        // Some systems do not remove what is open.
-        drop(lock);
-        fs::remove_dir_all(&self.0).map_err(|error| Error::io("remove the folder", &self.0, error))
+        // Once the folder is renamed, the connection does not exist, however long the removal takes. The lock moves
+        // with the folder, so that no process makes a new store in it. Windows does not rename a folder that
+        // contains an open file.
+        let held = if cfg!(windows) { None } else { Some(lock) };
+        let name = self.0.file_name().unwrap_or_default().to_string_lossy();
+        let erased = self
+            .0
+            .with_file_name(format!(".{}.erased", name.trim_start_matches('.')));
+        let fail = |error| Error::io("remove the folder", &self.0, error);
+        match fs::remove_dir_all(&erased) {
+            Err(error) if !is_absent(&error) => return Err(fail(error)),
+            _ => {}
+        }
+        fs::rename(&self.0, &erased).map_err(fail)?;
+        let removed = fs::remove_dir_all(&erased).map_err(fail);
+        drop(held);
+        removed
+    }
+
+    fn identity(&self) -> Result<String, Error> {
+        let path = self.0.join(STORE);
+        let store = fs::metadata(&path).map_err(|error| Error::io("read", &path, error))?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            Ok(format!("{}:{}", store.dev(), store.ino()))
+        }
+        // Other systems do not remove an open file.
+        #[cfg(not(unix))]
+        Ok(format!("{:?}", store.created().ok()))
     }
 
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {
@@ -283,7 +331,7 @@ impl Spot for Own {
 }
 
 impl Own {
-    /// Removes what an earlier draft left, except the lock.
+    /// Removes what an earlier draft left behind, except the lock.
     fn clear(&self) -> Result<(), Error> {
         let fail = |error| Error::io("clear the folder", &self.0, error);
         for entry in fs::read_dir(&self.0).map_err(fail)? {
@@ -319,7 +367,7 @@ impl Held for Locked {
 }
 
 fn is_held(name: &str, file: &mut File) -> Error {
-    // The holder has written its process id, except on systems that lock reading, too.
+    // The holder has written its process id. Some systems lock reading, too.
     let mut holder = String::new();
     let _ = file.read_to_string(&mut holder);
     let process = match holder.trim().parse::<u32>() {

@@ -1,9 +1,10 @@
-//! Where connections are kept: in a folder of this machine, or in PostgreSQL for several machines.
+//! The home of the connections: a folder of this machine, or a PostgreSQL database for several machines.
 //!
-//! A connection has a store, secrets, and a folder for files on their way and damaged files. Whoever works on it
-//! holds its lock: a file that is locked, or a lease in the database.
+//! A connection has a store, secrets, a folder for files that are being fetched, and a folder for damaged
+//! files. A process that works on a connection holds its lock: a locked file, or a lease in the database.
 
 mod folder;
+mod place;
 #[cfg(feature = "postgres")]
 mod server;
 
@@ -21,62 +22,62 @@ use super::store::Store;
 
 use folder::Folder;
 
-/// How long a lease in a database lasts that is not renewed, unless [`Home::lease`] says otherwise.
+/// How long a lease in a database lasts without renewal, unless [`Home::lease`] sets another duration.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// How long somebody who wants a connection waits for a worker to leave it alone. Workers look every few seconds.
+/// How long a caller waits for a worker to leave a connection alone. Workers look every few seconds.
 const ASKED: Duration = Duration::from_secs(10);
 
-/// The document that says which sinks there are. In a folder, it is a file.
+/// The name of the document that configures the sinks. In a folder, it is a file.
 const SINKS: &str = "sinks.toml";
 
-/// The place of all connections.
+/// The home of all connections.
 #[derive(Debug, Clone)]
 pub struct Home(Arc<dyn Keeper>);
 
-/// The place of a connection.
+/// The place of one connection in the home.
 #[derive(Debug, Clone)]
 pub struct Place {
     name: String,
     spot: Arc<dyn Spot>,
 }
 
-/// Holds a connection for this process, until it is dropped or the process ends in any way.
+/// Locks a connection for this process, until the value is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock(Box<dyn Held>);
 
-/// Who works on a connection.
+/// The worker that has locked a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Holder {
-    /// The machine, if it may be another one, and the number of the process.
+    /// The process id, and the machine if it may be another one.
     pub worker: String,
-    /// Since when.
+    /// When it locked the connection, if known.
     pub since: Option<Timestamp>,
-    /// When its lease runs out unless it is renewed; nothing if it holds a file.
+    /// When its lease ends without renewal, or `None` if the lock is a file.
     pub lease_until: Option<Timestamp>,
 }
 
-/// A connection and who works on it, for workers that share connections.
+/// A connection, and whether it is locked, for workers that share connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Its name.
+    /// The name of the connection.
     pub name: String,
-    /// Whether somebody works on it now.
+    /// Whether a process has locked it.
     pub is_held: bool,
 }
 
-/// A worker that shares connections with others.
+/// A worker that shares the connections with other workers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
-    /// A name that no other worker has.
+    /// A unique name of the worker.
     pub id: String,
-    /// The connections that it works on; `None` for all.
+    /// The connections that it works on, or `None` for all.
     pub names: Option<Vec<String>>,
-    /// Connections that it cannot work on now.
+    /// Connections that it cannot work on at the moment.
     pub refuses: Vec<String>,
 }
 
-/// A place of all connections, of one kind.
+/// A kind of home.
 trait Keeper: fmt::Debug + Send + Sync {
     fn shown(&self) -> String;
     fn path(&self) -> Option<&Path>;
@@ -86,15 +87,18 @@ trait Keeper: fmt::Debug + Send + Sync {
     fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error>;
     fn spot(&self, name: &str) -> Result<Option<Arc<dyn Spot>>, Error>;
     fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Error>;
-    fn keep_secret(&self, name: &str, encrypted: &[u8]) -> Result<(), Error>;
+    fn keep_secret(&self, name: &str, encrypted: &[u8], lease: Option<i64>) -> Result<(), Error>;
     fn forget_secret(&self, name: &str) -> Result<bool, Error>;
     fn document(&self, name: &str) -> Result<Option<String>, Error>;
     fn write_document(&self, name: &str, content: &str) -> Result<(), Error>;
+    fn replace_document(&self, name: &str, known: Option<&str>, new: &str) -> Result<bool, Error>;
     fn meet(&self, me: &Worker) -> Result<Option<Vec<Worker>>, Error>;
     fn leave(&self, me: &Worker) -> Result<(), Error>;
+    /// Folders of this machine for connections that somebody has erased on another one.
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error>;
 }
 
-/// A place of a connection, of one kind.
+/// A connection in a kind of home.
 trait Spot: fmt::Debug + Send + Sync {
     fn folder(&self) -> Result<PathBuf, Error>;
     fn lock(&self, name: &str) -> Result<Lock, Error>;
@@ -105,16 +109,18 @@ trait Spot: fmt::Debug + Send + Sync {
     fn store(&self, lock: &Lock) -> Result<Store, Error>;
     fn store_to_read(&self) -> Result<Store, Error>;
     fn store_beside(&self) -> Result<Store, Error>;
+    /// A value that identifies the store of the connection. A later connection with the same name has another one.
+    fn identity(&self) -> Result<String, Error>;
     fn settings(&self) -> Result<BTreeMap<String, String>, Error>;
     fn forget_refusals(&self) -> Result<(), Error>;
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error>;
 }
 
-/// Watches a lock without holding it.
+/// Tells whether a lock is still held, without holding it.
 pub struct Watcher(Box<dyn Fn() -> Option<String> + Send + Sync>);
 
 impl Watcher {
-    /// Why the lock does not hold any more, if it does not.
+    /// The reason why the lock is lost, or `None` if it is held.
     #[must_use]
     pub fn lost(&self) -> Option<String> {
         (self.0)()
@@ -127,22 +133,23 @@ impl fmt::Debug for Watcher {
     }
 }
 
-/// What a lock of one kind consists of.
+/// A kind of lock.
 trait Held: fmt::Debug + Send + Sync {
-    /// Tells why it does not hold any more, if it does not.
+    /// Returns a watcher of this lock.
     fn watch(&self) -> Watcher;
     #[cfg(feature = "postgres")]
     fn lease(&self) -> Option<&super::postgres::Lease>;
 }
 
 impl Home {
-    /// The folder or the address of a database that was given, else that of `$SAPONIFY_HOME`, else the platform's
-    /// folder for the state of programs. `variable` reads an environment variable.
+    /// Finds the home: the given folder or database address, else `$SAPONIFY_HOME`, else the folder in
+    /// which programs keep their state on this platform. `variable` reads an environment variable.
     ///
     /// # Errors
     ///
-    /// Nothing was given, and the platform does not say where the user's files are. Or the address of a database
-    /// cannot be read, or was given with a password: arguments are visible to every user of the machine.
+    /// Nothing was given, and the platform has no folder for the files of the user. The address of a
+    /// database cannot be read. The address was given with a password, although arguments are visible to
+    /// every user of the machine.
     pub fn find(
         given: Option<PathBuf>,
         variable: impl Fn(&str) -> Option<PathBuf>,
@@ -150,12 +157,13 @@ impl Home {
         Self::find_with(given, None, variable)
     }
 
-    /// Finds the home as [`find`](Self::find) does. `local` is the folder of this machine for what a connection in
-    /// a database keeps on the machine that works on it: files on their way, damaged files, the search index.
+    /// Finds the home as [`find`](Self::find) does. `local` is a folder on this machine for the files of a
+    /// connection that are not in the database: files that are being fetched, damaged files, and the search
+    /// index.
     ///
     /// # Errors
     ///
-    /// As of [`find`](Self::find).
+    /// The errors of [`find`](Self::find).
     pub fn find_with(
         given: Option<PathBuf>,
         local: Option<PathBuf>,
@@ -175,8 +183,11 @@ impl Home {
         let is_argument = given.is_some();
         let home = given.or_else(|| set("SAPONIFY_HOME")).or_else(state);
         let home = home.ok_or_else(|| {
-            Error::new(Kind::Usage, "there is no place for the connector's data")
-                .help("give a folder by --home or in $SAPONIFY_HOME")
+            Error::new(
+                Kind::Usage,
+                "the folder for the connector's data is not known",
+            )
+            .help("give a folder by --home or in $SAPONIFY_HOME")
         })?;
         match home.to_str().filter(|text| is_address(text)) {
             None => Ok(Self(Arc::new(Folder::new(home)))),
@@ -187,7 +198,7 @@ impl Home {
         }
     }
 
-    /// The home with leases of another length. A folder has none.
+    /// Sets the duration of leases. It has no effect on a folder, which has no leases.
     #[must_use]
     pub fn lease(self, lease: Duration) -> Self {
         match self.0.with_lease(lease) {
@@ -196,7 +207,7 @@ impl Home {
         }
     }
 
-    /// The folder, unless the home is in a database.
+    /// The folder, or `None` if the home is a database.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.0.path()
@@ -226,18 +237,18 @@ impl Home {
         self.0.active()
     }
 
-    /// The place of a new connection, held for this process. It is a draft until [`Place::publish`] makes it a
-    /// connection, so that one that failed half-way is none.
+    /// Creates the place of a new connection, and locks it. It is a draft until [`Place::publish`] is
+    /// called, so a failed activation leaves no connection.
     ///
     /// # Errors
     ///
-    /// The name is none, or is taken, or another process is making a connection of this name.
+    /// The name is invalid or taken, or another process is activating a connection with this name.
     pub fn create(&self, name: &str) -> Result<(Place, Lock), Error> {
         if !is_name(name) {
             return Err(Error::new(Kind::Usage, format!("`{}` cannot be the name of a connection", name.escape_debug()))
                 .help("a name has up to 64 letters, digits, `-`, `_` and `.`, and begins with a letter or digit"));
         }
-        // Some file systems do not tell upper from lower case.
+        // Some file systems ignore upper and lower case.
         if let Some(taken) = self
             .connections()?
             .iter()
@@ -245,7 +256,7 @@ impl Home {
         {
             return Err(Error::new(
                 Kind::Usage,
-                format!("there is a connection {taken} already"),
+                format!("there is already a connection {taken}"),
             )
             .help("choose another name, or deactivate that connection first"));
         }
@@ -254,11 +265,11 @@ impl Home {
         Ok((Place { name, spot }, lock))
     }
 
-    /// A connection.
+    /// The place of the connection with this name.
     ///
     /// # Errors
     ///
-    /// There is none of this name.
+    /// There is no such connection.
     pub fn connection(&self, name: &str) -> Result<Place, Error> {
         let spot = match is_name(name) {
             true => self.0.spot(name)?,
@@ -274,13 +285,13 @@ impl Home {
             format!("there is no connection `{}`", name.escape_debug()),
         );
         Err(match names.is_empty() {
-            true => unknown.help("`saponify connector activate` makes one"),
-            false => unknown.help(format!("there are: {}", names.join(", "))),
+            true => unknown.help("create it with `saponify connector activate`"),
+            false => unknown.help(format!("the connections are: {}", names.join(", "))),
         })
     }
 
-    /// Says that a worker shares the connections, and returns all workers that do. In a folder there is only one,
-    /// and the answer is `None`.
+    /// Registers a worker that shares the connections, and returns all registered workers, or `None` if the
+    /// home is a folder, whose connections are not shared.
     ///
     /// # Errors
     ///
@@ -289,7 +300,7 @@ impl Home {
         self.0.meet(me)
     }
 
-    /// Says that a worker does not share the connections any more.
+    /// Removes a worker from the registered ones.
     ///
     /// # Errors
     ///
@@ -298,22 +309,45 @@ impl Home {
         self.0.leave(me)
     }
 
-    /// The text that says which sinks there are, if there is one.
+    /// Removes what this machine still has of connections that were erased on another one. Returns how many.
     ///
     /// # Errors
     ///
-    /// It cannot be read.
+    /// The database cannot be reached, or a folder cannot be removed.
+    pub fn tidy(&self) -> Result<usize, Error> {
+        let folders = self.0.left_over()?;
+        for folder in &folders {
+            std::fs::remove_dir_all(folder)
+                .map_err(|error| Error::io("remove the folder", folder, error))?;
+        }
+        Ok(folders.len())
+    }
+
+    /// The configuration of the sinks, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The configuration cannot be read.
     pub fn sinks_toml(&self) -> Result<Option<String>, Error> {
         self.0.document(SINKS)
     }
 
-    /// Replaces the text that says which sinks there are, as a whole.
+    /// Replaces the configuration of the sinks as a whole.
     ///
     /// # Errors
     ///
-    /// It cannot be written.
+    /// The configuration cannot be written.
     pub fn write_sinks_toml(&self, text: &str) -> Result<(), Error> {
         self.0.write_document(SINKS, text)
+    }
+
+    /// Replaces the text that says which sinks there are, if it is still the one that is known. Returns whether it was.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read or written.
+    pub fn replace_sinks_toml(&self, known: Option<&str>, new: &str) -> Result<bool, Error> {
+        self.0.replace_document(SINKS, known, new)
     }
 
     /// The encrypted secrets of a connection or a sink.
@@ -325,8 +359,9 @@ impl Home {
         &self,
         name: &str,
         encrypted: &[u8],
+        lease: Option<i64>,
     ) -> Result<(), Error> {
-        self.0.keep_secret(name, encrypted)
+        self.0.keep_secret(name, encrypted, lease)
     }
 
     /// Removes encrypted secrets; returns whether there were some.
@@ -335,7 +370,7 @@ impl Home {
     }
 }
 
-/// The path of the folder or the address of the database. It has no password.
+/// The path of the folder, or the address of the database without its password.
 impl fmt::Display for Home {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.shown())
@@ -365,218 +400,7 @@ fn in_database(address: &str, local: Option<PathBuf>, is_argument: bool) -> Resu
 fn in_database(_address: &str, _local: Option<PathBuf>, _argument: bool) -> Result<Home, Error> {
     let message = "this program was built without PostgreSQL";
     Err(Error::new(Kind::Usage, message)
-        .help("build it with `cargo install --features postgres`, or give a folder by --home"))
-}
-
-impl Place {
-    /// The name of the connection.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The folder of the connection on this machine. If the home is a folder, it has everything.
-    ///
-    /// # Errors
-    ///
-    /// The home is in a database, and this machine has no place for files.
-    pub fn folder(&self) -> Result<PathBuf, Error> {
-        self.spot.folder()
-    }
-
-    /// Makes a draft a connection. Its store must not be open.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be named, or another process was quicker with this name.
-    pub fn publish(self, lock: Lock) -> Result<Self, Error> {
-        let spot = self.spot.publish(&self.name, lock)?;
-        Ok(Self {
-            name: self.name,
-            spot,
-        })
-    }
-
-    /// The folder for files on their way. No other process that works on the connection has the same.
-    ///
-    /// # Errors
-    ///
-    /// As of [`folder`](Self::folder).
-    pub fn staging(&self, lock: &Lock) -> Result<PathBuf, Error> {
-        let staging = self.folder()?.join("staging");
-        Ok(match lock.number() {
-            None => staging,
-            // A process that lost its lease may still write its own files.
-            Some(number) => staging.join(number.to_string()),
-        })
-    }
-
-    /// The folder for damaged files.
-    ///
-    /// # Errors
-    ///
-    /// As of [`folder`](Self::folder).
-    pub fn aside(&self) -> Result<PathBuf, Error> {
-        Ok(self.folder()?.join("damaged"))
-    }
-
-    /// Opens the store to write; the lock shows that no other process does.
-    ///
-    /// # Errors
-    ///
-    /// The store is of a newer version, or cannot be read or written.
-    pub fn store(&self, lock: &Lock) -> Result<Store, Error> {
-        self.spot.store(lock)
-    }
-
-    /// Opens the store to read.
-    ///
-    /// # Errors
-    ///
-    /// There is no store, or it is of another version than this program's, or cannot be read.
-    pub fn store_to_read(&self) -> Result<Store, Error> {
-        self.spot.store_to_read()
-    }
-
-    /// Opens the store to write beside the holder of the lock, for changes that do not depend on what the holder
-    /// does: rows that come from elsewhere and are known by their keys. A change that is made is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// As of [`store_to_read`](Self::store_to_read).
-    pub fn store_beside(&self) -> Result<Store, Error> {
-        self.spot.store_beside()
-    }
-
-    /// How the connection is set up, also if its store is of an earlier version.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be read.
-    pub fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
-        self.spot.settings()
-    }
-
-    /// Makes the next round ask for all fields, also for those that the org refused. Another process may
-    /// work on the connection. A store that nobody has written to since an update is left alone.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be written.
-    pub fn forget_refusals(&self) -> Result<(), Error> {
-        self.spot.forget_refusals()
-    }
-
-    /// The file, on this machine, for rows that a sink will never take.
-    ///
-    /// # Errors
-    ///
-    /// As of [`folder`](Self::folder).
-    pub fn refused_by(&self, sink: &str) -> Result<PathBuf, Error> {
-        let name: String = sink
-            .chars()
-            .map(|c| {
-                if c.is_ascii_alphanumeric() || "-_.".contains(c) {
-                    c
-                } else {
-                    '_'
-                }
-            })
-            .collect();
-        Ok(self
-            .folder()?
-            .join("refused")
-            .join(format!("{name}.ndjson")))
-    }
-
-    /// The file of the search index, which is on this machine.
-    ///
-    /// # Errors
-    ///
-    /// As of [`folder`](Self::folder).
-    pub fn search(&self) -> Result<PathBuf, Error> {
-        let folder = self.folder()?;
-        super::private::create_folder(&folder)
-            .map_err(|error| Error::io("create the folder", &folder, error))?;
-        Ok(folder.join("search.db"))
-    }
-
-    /// Holds the connection for this process.
-    ///
-    /// In a folder, the operating system releases the lock when the process ends, however it ends. On a network
-    /// file system it may not be reliable. In a database, the lock is a lease, which is renewed until it is
-    /// given back, and runs out if the process does not renew it.
-    ///
-    /// # Errors
-    ///
-    /// Another process holds it.
-    pub fn lock(&self) -> Result<Lock, Error> {
-        self.spot.lock(&self.name)
-    }
-
-    /// Holds the connection for this process as [`lock`](Self::lock) does. If a worker has it that runs until it is
-    /// stopped, it is asked to leave the connection alone for a while.
-    ///
-    /// # Errors
-    ///
-    /// Another process holds it and goes on.
-    pub fn lock_in_turn(&self) -> Result<Lock, Error> {
-        let mut result = self.lock();
-        if !result.as_ref().is_err_and(Error::is_locked) {
-            return result;
-        }
-        self.spot.ask_for(ASKED)?;
-        let until = std::time::Instant::now() + ASKED;
-        while result.as_ref().is_err_and(Error::is_locked) && std::time::Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(100));
-            result = self.lock();
-        }
-        self.spot.ask_for(Duration::ZERO)?;
-        result
-    }
-
-    /// Whether a process holds the connection. If that cannot be found out, none is known to.
-    #[must_use]
-    pub fn is_locked(&self) -> bool {
-        self.holder().is_some()
-    }
-
-    /// Who holds the connection. If that cannot be found out, nobody is known to.
-    #[must_use]
-    pub fn holder(&self) -> Option<Holder> {
-        self.spot.holder().ok().flatten()
-    }
-
-    /// Removes the connection with all of its data.
-    ///
-    /// # Errors
-    ///
-    /// Something cannot be removed.
-    pub fn erase(self, lock: Lock) -> Result<(), Error> {
-        self.spot.erase(&self.name, lock)
-    }
-
-    /// Keeps the encrypted secrets of the connection, which may be a draft.
-    pub(in crate::connector) fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {
-        self.spot.keep_secret(encrypted)
-    }
-}
-
-impl Lock {
-    /// Watches whether this process still holds the connection. It does not if it was paused, or cut off from the
-    /// database, for longer than its lease.
-    #[must_use]
-    pub fn watch(&self) -> Watcher {
-        self.0.watch()
-    }
-
-    /// The number of the lease, if it is one.
-    fn number(&self) -> Option<i64> {
-        #[cfg(feature = "postgres")]
-        return self.0.lease().map(super::postgres::Lease::token);
-        #[cfg(not(feature = "postgres"))]
-        None
-    }
+        .help("install it with `cargo install saponify-cli --features postgres`, or give a folder by --home"))
 }
 
 fn is_name(name: &str) -> bool {

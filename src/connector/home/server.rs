@@ -1,5 +1,5 @@
-//! Connections in PostgreSQL. Only files on their way, damaged files and the search index are on the machine that
-//! works on a connection.
+//! The home in PostgreSQL. Files that are being fetched, damaged files and the search index are on the
+//! machine that works on the connection.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::connector::error::{Error, Kind};
 use crate::connector::postgres::{self, Address, Known, Lease, Peer, Registry};
 use crate::connector::store::{Access, Postgres, Store};
 
-/// A database with connections.
+/// A database that holds connections.
 #[derive(Debug)]
 pub(super) struct Server {
     registry: Arc<Registry>,
@@ -28,7 +28,7 @@ pub(super) struct Server {
 struct Row {
     registry: Arc<Registry>,
     id: i64,
-    /// The name in the list, which is that of a draft until it is published.
+    /// The name in the registry. A draft has another name than the published connection.
     name: String,
 }
 
@@ -54,7 +54,7 @@ impl Server {
     }
 }
 
-/// A name does not begin with a dot, so no connection has this one.
+/// The name of a draft. The name of a connection never begins with a dot.
 fn draft_of(name: &str) -> String {
     format!(".{name}.new")
 }
@@ -110,12 +110,13 @@ impl Keeper for Server {
         decoded.map_err(|_| Error::new(Kind::Vault, "the secrets in the database are damaged"))
     }
 
-    fn keep_secret(&self, name: &str, encrypted: &[u8]) -> Result<(), Error> {
-        self.registry.keep_secret(name, &STANDARD.encode(encrypted))
+    fn keep_secret(&self, name: &str, encrypted: &[u8], lease: Option<i64>) -> Result<(), Error> {
+        let encrypted = STANDARD.encode(encrypted);
+        self.registry.keep_secret(name, &encrypted, lease)
     }
 
     fn forget_secret(&self, name: &str) -> Result<bool, Error> {
-        // There is no other place where they could be.
+        // The database is the only place for secrets, so there is nothing to report.
         self.registry.forget_secret(name).map(|()| true)
     }
 
@@ -125,6 +126,10 @@ impl Keeper for Server {
 
     fn write_document(&self, name: &str, content: &str) -> Result<(), Error> {
         self.registry.write_document(name, content)
+    }
+
+    fn replace_document(&self, name: &str, known: Option<&str>, new: &str) -> Result<bool, Error> {
+        self.registry.replace_document(name, known, new)
     }
 
     fn meet(&self, me: &Worker) -> Result<Option<Vec<Worker>>, Error> {
@@ -139,6 +144,10 @@ impl Keeper for Server {
 
     fn leave(&self, me: &Worker) -> Result<(), Error> {
         self.registry.leave(&peer(me))
+    }
+
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        self.registry.left_over()
     }
 }
 
@@ -170,12 +179,12 @@ impl Row {
 fn gone(name: &str) -> Error {
     Error::new(
         Kind::Usage,
-        format!("there is no connection `{name}` any more"),
+        format!("the connection `{name}` no longer exists"),
     )
-    .help("somebody has removed it; `saponify connector list` shows those that there are")
+    .help("somebody has removed it; `saponify connector list` shows the existing connections")
 }
 
-/// The lease of a lock. A lock of another home has none.
+/// The lease of a lock. A lock of a folder is an error.
 fn lease(lock: &Lock) -> Result<&Lease, Error> {
     let lease = lock.0.lease();
     lease.ok_or_else(|| Error::new(Kind::Usage, "this lock belongs to another home"))
@@ -188,7 +197,7 @@ impl Spot for Row {
 
     fn lock(&self, _name: &str) -> Result<Lock, Error> {
         let lease = self.registry.take(&self.name)?;
-        // What an earlier lease left on this machine is of no use to anybody.
+        // Files of an earlier lease on this machine are never used again.
         if let Ok(folder) = self.folder() {
             let _ = fs::remove_dir_all(folder.join("staging"));
         }
@@ -239,12 +248,16 @@ impl Spot for Row {
         self.open(Access::Read)
     }
 
+    fn identity(&self) -> Result<String, Error> {
+        Ok(self.known()?.id.to_string())
+    }
+
     fn store_beside(&self) -> Result<Store, Error> {
         self.open(Access::Beside)
     }
 
     fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
-        // The table of settings is the same in all versions.
+        // All versions of the store have the same table of settings.
         let known = self.known()?;
         Store::of(Postgres::open_any(self.registry.pool(), &known)).settings()
     }
@@ -255,7 +268,7 @@ impl Spot for Row {
 
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {
         self.registry
-            .keep_secret(&self.name, &STANDARD.encode(encrypted))
+            .keep_secret(&self.name, &STANDARD.encode(encrypted), None)
     }
 }
 

@@ -1,11 +1,13 @@
-//! Receives the outbound messages of an org: what a workflow tells about records, pushed by Salesforce.
+//! Receives the outbound messages of an org: notifications about records that a workflow or a flow sends.
 //!
-//! A message is acknowledged only when all of its notifications are stored, also if the machine loses its
-//! power. If anything fails, the org sends the message again, for up to a day. A notification that comes again
-//! is stored once, by its id. Notifications are stored in the order in which they arrive.
+//! A message is acknowledged only after all of its notifications are stored durably, so that they survive a
+//! loss of power. If anything fails, the org sends the message again, for up to a day. A notification that
+//! arrives again is stored once, because its id is the key. Notifications are stored in the order of their
+//! arrival.
 //!
-//! The listener may run beside a process that collects the same connection.
+//! The listener may run while another process collects the same connection.
 
+mod kept;
 mod receiver;
 mod record;
 
@@ -14,36 +16,37 @@ use std::path::PathBuf;
 
 use saponify::server::Server;
 
-use super::connection::Settings;
 use super::error::{Error, Kind};
 use super::home::Home;
 use super::progress::Stop;
 use super::store::Store;
 use super::web::{Clients, Listeners, Tls};
 
+use kept::Kept;
+
 mod proxies {
     saponify::include_proxies!(pub(super) outbound_proxies);
 }
 
-/// How messages are received.
+/// The options of a listener.
 #[derive(Debug)]
 pub struct Options {
     /// The folder of the connections.
     pub home: Home,
-    /// The connection that keeps the messages.
+    /// The connection that the messages are stored for.
     pub connection: String,
-    /// Where it listens.
+    /// The address on which the listener accepts connections.
     pub listen: SocketAddr,
-    /// The files of the certificate chain and of its private key, in PEM. Without them, only this machine can
-    /// be listened to, and only with `plain`.
+    /// The files of the certificate chain and of its private key, in PEM. Without them, the address must be
+    /// on this machine, and `plain` must be set.
     pub tls: Option<(PathBuf, PathBuf)>,
-    /// The file of the certificates, in PEM, that sign the certificate of each client.
+    /// The file with the certificates, in PEM, of the authorities that sign client certificates.
     pub client_ca: Option<PathBuf>,
-    /// The name that the certificate of each client must have.
+    /// The name that the certificate of each client must contain.
     pub client_name: Option<String>,
-    /// The id of the organization, of 15 or 18 characters. By default that of the connection.
+    /// The id of the organization, of 15 or 18 characters. The default is the id of the connection's org.
     pub organization: Option<String>,
-    /// Whether http without TLS is allowed on this machine, such as behind a proxy.
+    /// Whether HTTP without TLS is accepted on an address of this machine, for example behind a proxy.
     pub plain: bool,
 }
 
@@ -57,19 +60,17 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens. Nothing is answered before [`serve`](Self::serve).
+    /// Binds the address. No request is processed before [`serve`](Self::serve) is called.
     ///
     /// # Errors
     ///
-    /// There is no such connection, its store cannot be written, the address is in use, a certificate cannot be read, or the options would let messages arrive without TLS.
+    /// There is no such connection, its store cannot be written, the address is in use, a certificate
+    /// cannot be read, or the options would accept messages from other machines without TLS.
     pub async fn bind(options: Options, stop: Stop) -> Result<Self, Error> {
         let tls = tls(&options)?;
-        let place = options.home.connection(&options.connection)?;
-        let settings = Settings::from_map(&place.settings()?)?;
-        settings.check_active(&options.connection)?;
-        let organization = options.organization.unwrap_or(settings.organization);
-        let store = place.store_beside()?;
-        let server = server(store, &organization)?;
+        let (kept, organization) = Kept::of_connection(&options.home, &options.connection)?;
+        let organization = options.organization.unwrap_or(organization);
+        let server = receiver::server(kept, &organization)?;
         Ok(Self {
             listeners: Listeners::bind(options.listen).await?,
             tls,
@@ -78,19 +79,19 @@ impl Listener {
         })
     }
 
-    /// Where it listens.
+    /// The address on which the listener accepts connections.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.listeners.address()
     }
 
-    /// Whether it speaks TLS.
+    /// Whether the listener requires TLS.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
         self.tls.is_some()
     }
 
-    /// Receives messages until it is stopped.
+    /// Receives messages until the listener is stopped.
     pub async fn serve(self) {
         let server = self.server;
         self.listeners
@@ -99,13 +100,13 @@ impl Listener {
     }
 }
 
-/// The service that stores messages of an organization.
+/// Makes the SOAP service that stores the messages of an organization.
 ///
 /// # Errors
 ///
-/// The id of the organization is not one, or the store cannot be written.
+/// The id of the organization is invalid, or the store cannot be written.
 pub fn server(store: Store, organization: &str) -> Result<Server, Error> {
-    receiver::server(store, organization)
+    receiver::server(Kept::of(store)?, organization)
 }
 
 fn tls(options: &Options) -> Result<Option<Tls>, Error> {
@@ -113,15 +114,15 @@ fn tls(options: &Options) -> Result<Option<Tls>, Error> {
     let Some((chain, key)) = &options.tls else {
         if !options.plain || !options.listen.ip().is_loopback() {
             return wrong(
-                "messages must arrive over TLS",
-                "give --tls-cert and --tls-key; behind a proxy on this machine, listen at 127.0.0.1 with \
-                 --plain",
+                "the listener needs TLS, because messages come over the network",
+                "give --tls-cert and --tls-key; behind a proxy on this machine, use an address such as \
+                 127.0.0.1 and --plain",
             );
         }
         if options.client_ca.is_some() {
             return wrong(
-                "certificates of clients need TLS",
-                "give --tls-cert and --tls-key, or leave out --client-ca",
+                "client certificates cannot be checked without TLS",
+                "give --tls-cert and --tls-key, or omit --client-ca",
             );
         }
         return Ok(None);
@@ -131,7 +132,7 @@ fn tls(options: &Options) -> Result<Option<Tls>, Error> {
     let clients = clients.map(|issuers| Clients { issuers, name });
     if clients.is_none() && name.is_some() {
         return wrong(
-            "the name of a client is in its certificate",
+            "--client-name needs client certificates",
             "give --client-ca, too",
         );
     }

@@ -1,4 +1,4 @@
-//! The operation `notifications`: checks a message, stores it, and only then acknowledges it.
+//! The operation `notifications`: checks a message, stores it, and then acknowledges it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,46 +9,51 @@ use saponify::salesforce::Id;
 use saponify::server::{Context, Fault, Server};
 use zeroize::Zeroize as _;
 
+use super::kept::Kept;
 use super::proxies::outbound_proxies::server::NotificationPort;
 use super::proxies::outbound_proxies::{Notification, operations};
 use super::record::{Message, message};
 use crate::connector::error::{Error, Kind};
-use crate::connector::store::{MESSAGES, SourceId, Store};
+use crate::connector::store::MESSAGES;
 
-/// Salesforce sends at most 100 notifications in a message, and a record has at most some hundred fields.
+/// The largest message in bytes. Salesforce sends at most 100 notifications in a message, and a record has
+/// at most a few hundred fields.
 const LARGEST: usize = 16 << 20;
 
-/// Salesforce waits no longer for a response.
+/// How many messages are received at the same time. They are stored one after the other, and whatever else arrives
+/// meanwhile is refused with the status 503, so that Salesforce sends it again. This and [`LARGEST`] bound the memory.
+const AT_ONCE: usize = 8;
+
+/// How long the listener tries to store a message. Salesforce does not wait longer for a response.
 const PATIENCE: Duration = Duration::from_secs(50);
 
 /// Stores the messages of an organization.
 struct Receiver {
     organization: Id,
-    source: SourceId,
-    store: Arc<Mutex<Store>>,
+    kept: Arc<Mutex<Kept>>,
 }
 
-pub(super) fn server(mut store: Store, organization: &str) -> Result<Server, Error> {
+pub(super) fn server(kept: Kept, organization: &str) -> Result<Server, Error> {
     let organization = organization.parse::<Id>().map_err(|_| {
         let message = format!(
             "`{}` is not the id of an organization",
             organization.escape_debug()
         );
-        Error::new(Kind::Usage, message).help("it has 15 or 18 characters and begins with 00D")
+        Error::new(Kind::Usage, message).help("an id has 15 or 18 characters and begins with 00D")
     })?;
-    let source = store.source(MESSAGES, Timestamp::now())?;
     let receiver = Receiver {
         organization,
-        source: source.id,
-        store: Arc::new(Mutex::new(store)),
+        kept: Arc::new(Mutex::new(kept)),
     };
     let limits = Limits {
         body: LARGEST,
-        ..Limits::default()
+        memory: LARGEST * 2,
+        ..Limits::of_requests()
     };
     Ok(receiver
         .into_server()
         .limits(limits)
+        .max_requests(AT_ONCE)
         .deadline(PATIENCE)
         .serves_wsdl(false))
 }
@@ -64,21 +69,21 @@ impl NotificationPort for Receiver {
         _partner_url: String,
         notification: Vec<Notification>,
     ) -> Result<bool, Fault> {
-        // The session of the org is of no use here, so it must not stay anywhere.
+        // The listener has no use for the session of the org, so the session id is erased.
         session_id.into_iter().for_each(|mut id| id.zeroize());
         if organization_id != self.organization {
             tracing::warn!("a message of another organization was refused");
             return Err(Fault::sender(
-                "this listener does not take messages of the organization",
+                "this listener does not accept messages of the organization",
             ));
         }
         let now = Timestamp::now();
-        let messages: Vec<Message> = notification
+        let messages = notification
             .iter()
-            .map(|notification| message(action_id, notification, now))
-            .collect();
-        let (store, source) = (Arc::clone(&self.store), self.source);
-        let stored = tokio::task::spawn_blocking(move || keep(&store, source, &messages, now));
+            .map(|notification| message(action_id, notification, now));
+        let messages: Vec<Message> = messages.collect::<Result<_, _>>().map_err(Fault::sender)?;
+        let kept = Arc::clone(&self.kept);
+        let stored = tokio::task::spawn_blocking(move || keep(&kept, &messages, now));
         let stored = stored.await.map_err(Fault::internal)?;
         match stored {
             Ok(new) => {
@@ -89,7 +94,7 @@ impl NotificationPort for Receiver {
                 );
                 Ok(true)
             }
-            // The org sends it again.
+            // The org sends the message again.
             Err(error) => {
                 tracing::error!(%error, "a message was not stored");
                 Ok(false)
@@ -98,15 +103,11 @@ impl NotificationPort for Receiver {
     }
 }
 
-/// Stores notifications in one transaction, and notes how that went. One message at a time is stored, so
-/// they stay in order.
-fn keep(
-    store: &Mutex<Store>,
-    source: SourceId,
-    messages: &[Message],
-    now: Timestamp,
-) -> Result<u64, Error> {
-    let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+/// Stores the notifications of a message in one transaction, and records the result. Only one message is
+/// stored at a time, so the notifications stay in order.
+fn keep(kept: &Mutex<Kept>, messages: &[Message], now: Timestamp) -> Result<u64, Error> {
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let (store, source) = kept.current(now)?;
     let rows = messages.iter().map(Message::row);
     let stored = store.store_messages(source, rows);
     let problem = stored.as_ref().err().map(Error::text);
@@ -115,7 +116,7 @@ fn keep(
     match (stored, noted) {
         (Ok(stored), Ok(())) => Ok(stored.new),
         (Ok(stored), Err(error)) => {
-            tracing::warn!(%error, "the status of the messages was not noted");
+            tracing::warn!(%error, "the status of the messages was not stored");
             Ok(stored.new)
         }
         (Err(error), _) => Err(error),

@@ -1,4 +1,4 @@
-//! From a stored row to an event.
+//! Maps a stored row to an event.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use super::tables::{Activity, EventRule, FieldRule, Form, From, Mapping};
 use super::value::{has, set};
 use crate::connector::store::Event;
 
-/// Makes an OCSF event of a row. `tenant` is the Id of the org, if it is known.
+/// Maps a row to an OCSF event. `tenant` is the Id of the org, if it is known.
 #[must_use]
 pub fn to_ocsf(mapping: &Mapping, event: &Event, tenant: Option<&str>) -> Value {
     let rule = mapping.rule(event);
@@ -18,7 +18,7 @@ pub fn to_ocsf(mapping: &Mapping, event: &Event, tenant: Option<&str>) -> Value 
     let activity = rule.map_or(99, |rule| mapping.activity(rule, event));
     let mut out = Map::new();
     out.insert("activity_id".into(), activity.into());
-    // The category is the thousands of the class; the base event is of none.
+    // The category is the class divided by 1000. The base event, class 0, has no category.
     out.insert("category_uid".into(), (class / 1000).into());
     out.insert("class_uid".into(), class.into());
     out.insert("severity_id".into(), 1.into());
@@ -78,7 +78,7 @@ fn metadata(event: &Event, tenant: Option<&str>) -> Value {
     metadata
 }
 
-/// What the rules call an event: the Action of an audit row, else the sObject or the event type.
+/// The name by which the rules know an event: the Action of an audit row, the sObject, or the event type.
 fn name_of(event: &Event) -> &str {
     match event.source() {
         "audit" => event.value("Action").unwrap_or_default(),
@@ -105,17 +105,21 @@ impl Mapping {
         }
     }
 
-    /// The value of an attribute, and the column that it has all of.
+    /// The value of an attribute, and the column whose whole value it contains.
     fn value<'a>(&self, field: &'a FieldRule, event: &Event) -> Option<(Option<&'a str>, Value)> {
+        let cell = |column: &str| match column {
+            "@" => Some(event.about()),
+            column => event.value(column),
+        };
         field.from.iter().find_map(|from| {
             let (column, text) = match from {
-                From::Column(column) => (Some(column.as_str()), event.value(column)?),
+                From::Column(column) => (Some(column.as_str()), cell(column)?),
                 From::Text(text) => (None, text.as_str()),
                 From::If { column, other, is } => {
                     if event.value(other).unwrap_or_default() != is {
                         return None;
                     }
-                    (Some(column.as_str()), event.value(column)?)
+                    (Some(column.as_str()), cell(column)?)
                 }
             };
             let text = text.trim();
@@ -141,7 +145,7 @@ impl Mapping {
     }
 }
 
-/// The first Id of a user in a text. Ids have 15 or 18 letters and digits; those of users begin with
+/// The first Id of a user in a text. Ids have 15 or 18 letters and digits, and the Id of a user begins with
 /// `005`.
 fn user_id(text: &str) -> Option<&str> {
     text.split(|c: char| !c.is_ascii_alphanumeric())

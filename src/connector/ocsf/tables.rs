@@ -1,10 +1,10 @@
-//! The mapping tables, read from their text.
+//! Parses the mapping tables.
 
 use std::collections::BTreeMap;
 
 use crate::connector::error::{Error, Kind};
 
-/// How rows become events.
+/// The rules that map rows to events.
 #[derive(Debug, Clone)]
 pub struct Mapping {
     pub(super) events: Vec<EventRule>,
@@ -24,7 +24,7 @@ pub(super) struct EventRule {
 #[derive(Debug, Clone)]
 pub(super) enum Activity {
     Fixed(i64),
-    /// What a table says about the first of the columns that has a value.
+    /// The first of these columns that has a value, looked up in a table of `values.tsv`.
     Value {
         table: String,
         columns: Vec<String>,
@@ -45,7 +45,7 @@ pub(super) struct FieldRule {
 pub(super) enum From {
     Column(String),
     Text(String),
-    /// A column of rows in which another column has a value.
+    /// A column, if another column has a value.
     If {
         column: String,
         other: String,
@@ -82,7 +82,7 @@ pub(super) enum Form {
     Table(String),
 }
 
-/// A text with a star at either end, or none; upper and lower case are not told apart.
+/// A text with an asterisk at one end, or at neither. Case is ignored.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern(String);
 
@@ -109,7 +109,7 @@ impl FieldRule {
 }
 
 impl Mapping {
-    /// The attributes that rows may become, as paths, and whether the value of each is a number. `x[].y` is the
+    /// The attributes that rows are mapped to, as paths, and whether each is numeric. `x[].y` is the
     /// attribute y of the first element of the array x.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, bool)> {
         self.fields.iter().map(|field| {
@@ -118,11 +118,11 @@ impl Mapping {
         })
     }
 
-    /// The tables of this program.
+    /// Parses the tables that are built into this program.
     ///
     /// # Errors
     ///
-    /// Never, unless the program was built from broken tables.
+    /// The built-in tables are broken, which a test excludes.
     pub fn built_in() -> Result<Self, Error> {
         Self::parse(
             include_str!("tables/events.tsv"),
@@ -131,11 +131,11 @@ impl Mapping {
         )
     }
 
-    /// Reads tables of the same form as those of this program.
+    /// Parses tables in the format of the built-in ones.
     ///
     /// # Errors
     ///
-    /// A line has not the columns that its header names, or a class or activity is no number.
+    /// A line does not have the columns of the header, or a class or activity is not a number.
     pub fn parse(events: &str, fields: &str, values: &str) -> Result<Self, Error> {
         let mut mapping = Self {
             events: Vec::new(),
@@ -194,7 +194,7 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// What a table says about a value.
+    /// The number that a table of `values.tsv` assigns to a value.
     pub(super) fn means(&self, table: &str, value: &str) -> Option<i64> {
         let lines = self.values.get(table)?;
         lines
@@ -209,7 +209,7 @@ impl Mapping {
             false => Err(broken(
                 file,
                 line,
-                "it names a table of values that is not there",
+                "the table of values that it names does not exist",
             )),
         }
     }
@@ -224,7 +224,7 @@ fn number(file: &str, line: usize, text: &str) -> Result<i64, Error> {
         .map_err(|_| broken(file, line, "a number was expected"))
 }
 
-/// The lines of a table with their numbers, without comments and the header.
+/// The lines of a table with their numbers, without comments and without the header.
 fn lines<'a, const N: usize>(
     file: &str,
     text: &'a str,
@@ -238,7 +238,7 @@ fn lines<'a, const N: usize>(
                 broken(
                     file,
                     at + 1,
-                    "it has another number of columns than the header",
+                    "its number of columns differs from that of the header",
                 )
             })?;
             Ok((at + 1, cells))
@@ -249,6 +249,6 @@ fn lines<'a, const N: usize>(
 fn broken(file: &str, line: usize, what: &str) -> Error {
     Error::new(
         Kind::Data,
-        format!("the mapping table {file}.tsv is broken in line {line}: {what}"),
+        format!("line {line} of the mapping table {file}.tsv is broken: {what}"),
     )
 }

@@ -1,9 +1,9 @@
-//! Setting attributes of an event by their path.
+//! Sets attributes of an event by their path.
 
 use serde_json::{Map, Value};
 
-/// Sets the attribute at a path such as `src_endpoint.location.country` or `privileges[]`. An
-/// attribute that has a value keeps it.
+/// Sets the attribute at a path such as `src_endpoint.location.country` or `privileges[]`, unless it
+/// already has a value.
 pub(super) fn set(event: &mut Map<String, Value>, path: &str, value: Value) {
     let (name, rest) = match path.split_once('.') {
         Some((name, rest)) => (name, Some(rest)),

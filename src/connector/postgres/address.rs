@@ -12,13 +12,13 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::{passfile, tls};
 use crate::connector::error::{Error, Kind};
 
-/// How long a server may take to let somebody in.
+/// The longest time for establishing a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// A server that is gone without a word is noticed after about this time.
+/// After about this time, a server that has vanished without closing the connection is noticed.
 const SILENCE: Duration = Duration::from_secs(20);
 
-/// Where a database is, and how it is reached.
+/// The address of a database, and how to connect to it.
 #[derive(Clone)]
 pub(in crate::connector) struct Address {
     pub(super) config: Config,
@@ -29,14 +29,14 @@ pub(in crate::connector) struct Address {
 }
 
 impl Address {
-    /// Reads an address. What it does not say is taken from the user of this process and from the usual places
-    /// of passwords.
+    /// Parses an address. What it does not specify is taken from the user of this process and from the
+    /// usual sources of passwords.
     ///
-    /// A connection to another machine is encrypted, and the server must show a certificate for its name. The
-    /// weaker modes of `sslmode` mean the same; `disable` is an error.
+    /// A connection to another machine is always encrypted, and the server must have a certificate for its
+    /// name. Weaker values of `sslmode` are treated as `verify-full`, and `disable` is an error.
     pub(in crate::connector) fn parse(text: &str) -> Result<Self, Error> {
         let (base, query) = text.split_once('?').unwrap_or((text, ""));
-        // The client knows no check of certificates, so what is about them is not for it.
+        // The client cannot check certificates, so the options of TLS are handled here.
         let (of_tls, rest): (Vec<&str>, Vec<&str>) = query
             .split('&')
             .partition(|option| option.starts_with("ssl"));
@@ -46,15 +46,22 @@ impl Address {
                 "sslmode" => mode = Some(value.into_owned()),
                 "sslrootcert" => roots = Some(PathBuf::from(&*value)),
                 _ => {
-                    return Err(unreadable()
-                        .help("of the options of TLS there are sslmode and sslrootcert"));
+                    return Err(
+                        unreadable().help("the only options of TLS are sslmode and sslrootcert")
+                    );
                 }
             }
         }
-        // The error of the client may quote the address.
+        // The error of the client may quote the address, so it is not used.
         let plain = format!("{base}?{}", rest.join("&"));
         let plain = plain.trim_end_matches('?');
         let mut config: Config = plain.parse().map_err(|_| unreadable())?;
+        // The client would connect to this address whatever the host is, but the host decides whether the database is on
+        // another machine.
+        if !config.get_hostaddrs().is_empty() {
+            return Err(unreadable()
+                .help("write the address of the server as its host, and leave out hostaddr"));
+        }
         if config.get_hosts().is_empty() {
             default_host(&mut config);
         }
@@ -70,8 +77,9 @@ impl Address {
                 .then(|| tls::connector(roots.as_deref()))
                 .transpose()?,
             _ => {
-                return Err(unreadable()
-                    .help("sslmode is verify-full, or disable for a server on this machine"));
+                return Err(unreadable().help(
+                    "set sslmode to verify-full, or to disable for a server on this machine",
+                ));
             }
         };
         let has_password = config.get_password().is_some();
@@ -98,13 +106,13 @@ impl Address {
         })
     }
 
-    /// Whether the text of the address had a password.
+    /// Whether the address contained a password.
     pub(in crate::connector) fn has_password(&self) -> bool {
         self.has_password
     }
 }
 
-/// Without the password.
+/// The address without the password.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
@@ -119,8 +127,10 @@ impl fmt::Debug for Address {
 
 fn default_host(config: &mut Config) {
     #[cfg(unix)]
+    let socket = format!(".s.PGSQL.{}", config.get_ports().first().unwrap_or(&5432));
+    #[cfg(unix)]
     for folder in ["/var/run/postgresql", "/tmp"] {
-        if std::path::Path::new(folder).join(".s.PGSQL.5432").exists() {
+        if std::path::Path::new(folder).join(&socket).exists() {
             config.host_path(folder);
             return;
         }
@@ -164,10 +174,15 @@ fn shown(config: &Config) -> String {
     format!("postgres://{user}{}{port}/{database}", hosts.join(","))
 }
 
+/// Reads the password from `PGPASSWORD` or the password file, as `libpq` does. With several hosts, it is not read,
+/// because the client would send the password of one host to all of them.
 fn add_password(config: &mut Config) {
+    if config.get_hosts().len() > 1 {
+        return;
+    }
     let host = match config.get_hosts().first() {
         Some(Host::Tcp(name)) => name.clone(),
-        // This is how the file of passwords names a socket.
+        // The password file calls a socket `localhost`.
         _ => "localhost".to_owned(),
     };
     let port = config.get_ports().first().copied().unwrap_or(5432);
@@ -183,7 +198,7 @@ fn unreadable() -> Error {
         Kind::Usage,
         "the address of the database cannot be read",
     )
-    .help("write postgres://USER@HOST:PORT/DATABASE; for a socket, postgres:///DATABASE?host=/run/postgresql")
+    .help("write postgres://USER@HOST:PORT/DATABASE, or postgres:///DATABASE?host=/run/postgresql for a socket")
 }
 
 fn unencrypted() -> Error {
@@ -191,7 +206,9 @@ fn unencrypted() -> Error {
         Kind::Usage,
         "a connection to a database on another machine must be encrypted",
     )
-    .help("leave sslmode out; sslrootcert=FILE in the address names the certificate of your own authority")
+    .help(
+        "omit sslmode; sslrootcert=FILE in the address names the certificate of your own authority",
+    )
 }
 
 #[cfg(test)]
@@ -218,6 +235,8 @@ mod tests {
             "postgres://ada@db.example/audit?sslmode=maybe",
             "postgres://ada@db.example/audit?sslrootcert=/no/such/file",
             "postgres://ada@db.example:none/audit",
+            "postgres://ada@localhost/audit?hostaddr=10.0.0.5",
+            "postgres:///audit?hostaddr=10.0.0.5",
         ] {
             let error = Address::parse(text).unwrap_err();
             assert!(

@@ -5,12 +5,14 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::connector::error::Kind;
 use crate::connector::fault::Fault;
+use crate::connector::waiting::blocking;
 
-/// The runtime of the client. There is one for the program, because it must not end while a store is open.
+/// The tokio runtime of the client. It is never dropped, because a store may be open until the program
+/// ends.
 fn runtime() -> Result<&'static Handle, Fault> {
     static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| {
@@ -27,25 +29,25 @@ fn runtime() -> Result<&'static Handle, Fault> {
         .ok_or_else(|| Fault::new(Kind::Io, "the thread for PostgreSQL cannot be started"))
 }
 
-/// Begins work that nobody waits for.
+/// Starts work without waiting for it.
 pub(super) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<(), Fault> {
     runtime()?.spawn(work);
     Ok(())
 }
 
-/// Does work on the thread of the client, and waits for its result.
+/// Runs work on the thread of the client, and waits for its result.
 pub(in crate::connector) fn wait<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, Fault> {
     let (done, result) = sync_channel(1);
     spawn(async move {
-        // Nobody takes the result if the caller has panicked.
+        // There is no receiver if the caller has panicked.
         let _ = done.send(work.await);
     })?;
     blocking(|| result.recv()).map_err(|_| broken())
 }
 
-/// Does work, and waits for its result for so long. The work goes on afterwards.
+/// Runs work, and waits at most this long for its result. After that, the work continues.
 pub(super) fn wait_for<T: Send + 'static>(
     most: Duration,
     work: impl Future<Output = T> + Send + 'static,
@@ -58,16 +60,6 @@ pub(super) fn wait_for<T: Send + 'static>(
         Ok(result) => Ok(Some(result)),
         Err(RecvTimeoutError::Timeout) => Ok(None),
         Err(RecvTimeoutError::Disconnected) => Err(broken()),
-    }
-}
-
-/// Waits on this thread. If it is one of tokio's, another thread takes over its other tasks.
-fn blocking<T>(wait: impl FnOnce() -> T) -> T {
-    let is_shared = Handle::try_current()
-        .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
-    match is_shared {
-        true => tokio::task::block_in_place(wait),
-        false => wait(),
     }
 }
 

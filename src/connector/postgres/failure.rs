@@ -1,4 +1,4 @@
-//! What errors of PostgreSQL mean, and what to do about them.
+//! Classifies errors of PostgreSQL, with advice for each kind.
 
 use tokio_postgres::error::SqlState;
 
@@ -11,7 +11,7 @@ impl From<tokio_postgres::Error> for Fault {
         let (kind, help) = match error.code() {
             _ if constraint == Some("connection_by_name") => (
                 Kind::Usage,
-                "another process was quicker with this name; choose another one",
+                "another process has taken this name; choose another one",
             ),
             None => meaning_without_code(&error),
             Some(code) => meaning(code),
@@ -20,7 +20,7 @@ impl From<tokio_postgres::Error> for Fault {
     }
 }
 
-/// The connection ended or could not be made, or the client could not convert something.
+/// Classifies an error without a code: a lost connection, or a value that the client cannot convert.
 fn meaning_without_code(error: &tokio_postgres::Error) -> (Kind, &'static str) {
     let mut source = std::error::Error::source(error);
     let mut is_connection = error.is_closed();
@@ -34,15 +34,15 @@ fn meaning_without_code(error: &tokio_postgres::Error) -> (Kind, &'static str) {
     }
 }
 
-pub(super) const AWAY: &str = "check that the database server runs and can be reached; nothing is damaged, \
-                               and the next round goes on where this one stopped";
+pub(super) const AWAY: &str = "check that the database server is running and can be reached; nothing is damaged, \
+                               and the next round continues where this one stopped";
 
 fn meaning(code: &SqlState) -> (Kind, &'static str) {
     match *code {
         SqlState::DISK_FULL => (
             Kind::Full,
-            "free space on the disk of the database server; nothing is damaged, and the next run goes on \
-             where this one stopped",
+            "free space on the disk of the database server; nothing is damaged, and the next run \
+             continues where this one stopped",
         ),
         SqlState::READ_ONLY_SQL_TRANSACTION => (
             Kind::ReadOnly,
@@ -50,16 +50,16 @@ fn meaning(code: &SqlState) -> (Kind, &'static str) {
         ),
         SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION_SPECIFICATION => (
             Kind::Refused,
-            "check the user of the address and the password, which is that of $PGPASSWORD, of ~/.pgpass or of \
+            "check the user in the address and the password, which comes from $PGPASSWORD, ~/.pgpass or \
              the address in $SAPONIFY_HOME",
         ),
         SqlState::INVALID_CATALOG_NAME => (
             Kind::Refused,
-            "create the database by `createdb`, or give the address of another one",
+            "create the database with `createdb`, or give the address of another one",
         ),
         SqlState::INSUFFICIENT_PRIVILEGE => (
             Kind::Refused,
-            "let an administrator run `GRANT CREATE ON DATABASE … TO …` for the user of the address",
+            "ask an administrator to run `GRANT CREATE ON DATABASE … TO …` for the user in the address",
         ),
         SqlState::TOO_MANY_CONNECTIONS => (
             Kind::Away,
@@ -67,7 +67,7 @@ fn meaning(code: &SqlState) -> (Kind, &'static str) {
         ),
         SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => (
             Kind::Lost,
-            "this process was paused within a transaction, and the database has undone it",
+            "this process was paused within a transaction, and the database has rolled it back",
         ),
         SqlState::ADMIN_SHUTDOWN
         | SqlState::CRASH_SHUTDOWN

@@ -1,9 +1,9 @@
 //! Leases of connections, and the fence around each change.
 //!
-//! A lease has a token, which grows with each lease of the connection. Each change of a store ends with the
-//! question whether its token is still that of the connection and the lease has not run out, in the transaction
-//! of the change, while the row of the connection is locked. So a process that was paused for longer than its
-//! lease cannot write any more, whatever it believes.
+//! A lease has a token, which grows with each lease of the connection. Each transaction that changes a
+//! store ends with a check, while the row of the connection is locked: the token must be the newest one,
+//! and the lease must not have expired. Therefore a process that was paused for longer than its lease
+//! cannot write any more.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -19,17 +19,17 @@ use crate::connector::fault::Fault;
 #[derive(Debug, Default)]
 pub(in crate::connector) struct Held {
     leases: HashMap<(i64, i64), Arc<State>>,
-    /// Whether somebody renews them.
+    /// Whether a task renews them.
     renewing: bool,
-    /// When they were renewed last.
+    /// When they were last renewed.
     renewed: Option<Instant>,
 }
 
-/// What is known of a lease.
+/// The reason why a lease is lost, if it is.
 #[derive(Debug, Default)]
 struct State(Mutex<Option<String>>);
 
-/// A lease. It is given back when this is dropped; if that is not possible, it runs out.
+/// A lease. Dropping it releases it. If that fails, the lease expires.
 #[derive(Debug)]
 pub(in crate::connector) struct Lease {
     registry: Arc<Registry>,
@@ -46,7 +46,7 @@ pub(in crate::connector) struct Fence {
     state: Arc<State>,
 }
 
-/// Who this process is, for people: its machine and its number.
+/// The name of this process for people: the machine and the process id.
 pub(super) fn process() -> String {
     static NAME: OnceLock<String> = OnceLock::new();
     let name = NAME.get_or_init(|| format!("{} (process {})", machine(), std::process::id()));
@@ -68,7 +68,7 @@ fn machine() -> String {
 }
 
 impl Registry {
-    /// Takes the lease of a connection, if nobody has it.
+    /// Takes the lease of a connection that is not leased.
     pub(in crate::connector) fn take(self: &Arc<Self>, name: &str) -> Result<Lease, Error> {
         self.ready()?;
         let sql = "UPDATE saponify.connection SET
@@ -94,14 +94,14 @@ impl Registry {
         };
         let message = format!("another instance works on the connection {name}{by}");
         Err(Error::new(Kind::Locked, message)
-            .help("wait until it ends, or stop it; if it was killed, its lease runs out by itself"))
+            .help("wait until it ends, or stop it; if it was killed, its lease expires by itself"))
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Renews all leases of this process, each third of their time.
+    /// Renews all leases of this process, three times within their duration.
     fn renew(self: &Arc<Self>) -> Result<(), Fault> {
         let pause = self.lease / 3;
         let registry = Arc::downgrade(self);
@@ -125,7 +125,7 @@ impl Registry {
         })
     }
 
-    /// Notes which leases were renewed. The others are lost.
+    /// Records which leases were renewed. The others are lost.
     fn note(&self, asked: &[(i64, i64)], renewed: Result<Vec<i64>, Error>) {
         let mut held = self.held();
         let why = match renewed {
@@ -149,9 +149,9 @@ impl Registry {
     }
 }
 
-/// Why a lease is lost.
-const TAKEN: &str = "the lease ran out, because this process was paused or cut off from the database, and \
-                     another instance may have taken the connection over";
+/// The reasons why a lease is lost.
+const TAKEN: &str = "the lease expired, because this process was paused or disconnected from the database, and \
+                     another instance may have taken over the connection";
 const UNRENEWED: &str = "the lease could not be renewed, because the database cannot be reached";
 
 impl Held {
@@ -188,7 +188,7 @@ async fn renew_once(registry: &Registry, ids: &[(i64, i64)]) -> Result<Vec<i64>,
         lease.into(),
     ];
     let work = registry
-        .pool
+        .own
         .work("saponify", "renew the leases", |session| {
             Box::pin(async move {
                 let sql = "UPDATE saponify.connection AS mine
@@ -202,12 +202,12 @@ async fn renew_once(registry: &Registry, ids: &[(i64, i64)]) -> Result<Vec<i64>,
         });
     let time = tokio::time::timeout(registry.lease.max(Duration::from_secs(1)), work).await;
     time.unwrap_or_else(|_| {
-        Err(Error::new(Kind::Away, "the database does not answer").help(super::failure::AWAY))
+        Err(Error::new(Kind::Away, "the database does not respond").help(super::failure::AWAY))
     })
 }
 
 impl Lease {
-    /// A lease that the database has given.
+    /// Makes the value of a lease that the database has granted.
     pub(super) fn begin(
         registry: &Arc<Registry>,
         connection: i64,
@@ -229,6 +229,8 @@ impl Lease {
         if begins {
             registry.held().renewed = Some(Instant::now());
             let renewing = registry.renew();
+            // If the renewal could not be started, the next lease starts it.
+            registry.held().renewing = renewing.is_ok();
             renewing.map_err(|fault| {
                 fault.because_of("renew the lease", &registry.pool.address().to_string())
             })?;
@@ -236,12 +238,12 @@ impl Lease {
         Ok(lease)
     }
 
-    /// The number of the lease among those of the connection.
+    /// The token of the lease.
     pub(in crate::connector) fn token(&self) -> i64 {
         self.token
     }
 
-    /// The fence for changes under this lease.
+    /// The fence for transactions under this lease.
     pub(in crate::connector) fn fence(&self) -> Fence {
         Fence {
             connection: self.connection,
@@ -257,7 +259,7 @@ impl Drop for Lease {
             (Arc::clone(&self.registry), self.connection, self.token);
         registry.held().leases.remove(&(connection, token));
         let work = async move {
-            let given = registry.pool.work("saponify", "give the lease back", |session| {
+            let given = registry.own.work("saponify", "release the lease", |session| {
                 Box::pin(async move {
                     let sql = "UPDATE saponify.connection SET holder = NULL, since = NULL, until = NULL
                                WHERE id = ?1 AND token = ?2";
@@ -267,18 +269,23 @@ impl Drop for Lease {
             });
             given.await
         };
-        // If the database cannot be reached, the lease runs out by itself.
+        // If the database cannot be reached, the lease expires.
         match wait_for(Duration::from_secs(5), work) {
             Ok(Some(Ok(()))) => {}
-            _ => tracing::warn!("the lease of a connection could not be given back"),
+            _ => tracing::warn!("the lease of a connection could not be released"),
         }
     }
 }
 
 impl Fence {
-    /// The connection.
+    /// The id of the connection.
     pub(in crate::connector) fn connection(&self) -> i64 {
         self.connection
+    }
+
+    /// The number of the lease among those of the connection.
+    pub(in crate::connector) fn token(&self) -> i64 {
+        self.token
     }
 
     /// Why the lease is lost, if that is known.
@@ -286,7 +293,7 @@ impl Fence {
         self.state.lost()
     }
 
-    /// Fails if it is known that the lease is lost.
+    /// Returns an error if the lease is known to be lost.
     pub(in crate::connector) fn check_early(&self) -> Result<(), Fault> {
         match self.state.lost() {
             None => Ok(()),
@@ -294,7 +301,8 @@ impl Fence {
         }
     }
 
-    /// Fails unless the lease is valid. Until the end of the transaction, nobody else can take the connection.
+    /// Returns an error if the lease is not valid. The row of the connection stays locked until the end of
+    /// the transaction, so nobody else can take the lease before that.
     pub(in crate::connector) async fn check(&self, session: &mut Session) -> Result<(), Fault> {
         let sql = "SELECT 1 FROM saponify.connection
                    WHERE id = ?1 AND token = ?2 AND until > clock_timestamp() FOR UPDATE";
@@ -321,6 +329,6 @@ impl Fence {
 
 fn lost(why: &str) -> Fault {
     Fault::new(Kind::Lost, why.to_owned()).help(
-        "nothing of the change is stored, and nothing is damaged; whoever has the connection now collects it",
+        "nothing of the change is stored, and nothing is damaged; the instance that now has the connection collects it",
     )
 }

@@ -1,12 +1,12 @@
-//! PostgreSQL as the place of connections: the address, sessions, and what all connections share.
+//! A home in PostgreSQL: the address, the sessions, and the tables that all connections share.
 //!
-//! Everything is in one database. The schema `saponify` has the list of connections with their leases, the
-//! workers, the secrets and the documents; `registry.sql` describes its tables. Each connection has a schema of
-//! its own for its store, so that a connection is removed at once and the statements of the store are those of
-//! SQLite.
+//! Everything is in one database. The schema `saponify` contains the connections with their leases, the
+//! workers, the secrets and the documents; `registry.sql` describes its tables. Each connection has a
+//! schema of its own for its store. This way, a connection is removed at once, and the statements of the
+//! store are the same as in SQLite.
 //!
-//! The rest of the connector is synchronous where it stores something. [`driver`] runs the asynchronous client
-//! on a thread of its own, and a caller waits for the result on its own thread.
+//! The connector stores data synchronously. [`driver`] runs the asynchronous client on a thread of its own,
+//! and a caller blocks its own thread until the result is there.
 
 mod address;
 mod driver;

@@ -1,10 +1,10 @@
-//! The password of a server, from where other clients of PostgreSQL look for it.
+//! The password of a server, from the sources that other clients of PostgreSQL use, too.
 
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-/// The password of `$PGPASSWORD`, or else of the file of passwords.
+/// Finds the password in `$PGPASSWORD`, or else in the password file.
 pub(super) fn find(host: &str, port: u16, database: &str, user: &str) -> Option<Zeroizing<String>> {
     if let Ok(password) = std::env::var("PGPASSWORD") {
         return Some(Zeroizing::new(password));
@@ -20,7 +20,8 @@ pub(super) fn find(host: &str, port: u16, database: &str, user: &str) -> Option<
     text.lines().find_map(|line| password(line, &wanted))
 }
 
-/// Clients of PostgreSQL ignore a file that others may read.
+/// Whether only the user can read a file. Clients of PostgreSQL ignore a password file that others can
+/// read.
 fn is_private(path: &Path) -> bool {
     let Ok(found) = std::fs::metadata(path) else {
         return false;
@@ -31,14 +32,14 @@ fn is_private(path: &Path) -> bool {
     let open = false;
     if open {
         tracing::warn!(
-            "{} is ignored, because others may read it; `chmod 600` makes it private",
+            "{} is ignored, because others can read it; run `chmod 600` on it",
             path.display()
         );
     }
     found.is_file() && !open
 }
 
-/// The password of a line `host:port:database:user:password`, if it is about the server that is wanted.
+/// The password in a line `host:port:database:user:password`, if the line matches the server.
 fn password(line: &str, wanted: &[&str; 4]) -> Option<Zeroizing<String>> {
     if line.starts_with('#') {
         return None;

@@ -1,4 +1,4 @@
-//! Sessions that are used again and again.
+//! A pool of sessions.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,15 +12,21 @@ use super::{Address, Session};
 use crate::connector::error::{Error, Kind};
 use crate::connector::fault::Fault;
 
-/// A process has so many sessions at most.
-const MOST: usize = 8;
+/// The largest number of sessions of a process for its stores. Each change of a store uses one until it is
+/// committed.
+pub(super) const STORES: usize = 8;
 
-/// How long somebody waits for a session that others have.
+/// The largest number of sessions of a process for the registry. They are separate from those of the stores: if long
+/// changes used all sessions, the leases of all connections would expire.
+pub(super) const REGISTRY: usize = 4;
+
+/// How long a caller waits for a session if all are in use.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The sessions of a process with a database.
 ///
-/// A session that was last used in the wanted schema is preferred: its plans of statements are still valid.
+/// A session that was last used in the requested schema is preferred, because its prepared plans are still
+/// valid.
 #[derive(Debug)]
 pub(in crate::connector) struct Pool {
     address: Address,
@@ -29,14 +35,14 @@ pub(in crate::connector) struct Pool {
     permits: Arc<Semaphore>,
 }
 
-/// A session that somebody has.
+/// A session that is in use.
 #[derive(Debug)]
 pub(in crate::connector) struct Taken {
     session: Session,
     _permit: OwnedSemaphorePermit,
 }
 
-/// Work in a session.
+/// Work that runs in a session.
 pub(in crate::connector) type Work<'a, T> =
     Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
 
@@ -47,13 +53,14 @@ impl Taken {
 }
 
 impl Pool {
-    /// The sessions with a database. None is open yet. `idle` is how long a transaction may wait for its process.
-    pub(in crate::connector) fn new(address: Address, idle: Duration) -> Arc<Self> {
+    /// Makes a pool of at most `most` sessions, none of which is open yet. `idle` is how long an open transaction may
+    /// wait for its process.
+    pub(in crate::connector) fn new(address: Address, idle: Duration, most: usize) -> Arc<Self> {
         Arc::new(Self {
             address,
             idle,
             free: Mutex::default(),
-            permits: Arc::new(Semaphore::new(MOST)),
+            permits: Arc::new(Semaphore::new(most)),
         })
     }
 
@@ -62,13 +69,13 @@ impl Pool {
         &self.address
     }
 
-    /// How long a transaction may wait for its process.
+    /// How long an open transaction may wait for its process.
     pub(in crate::connector) fn idle(&self) -> Duration {
         self.idle
     }
 
-    /// Does work in a session with the names of a schema, and waits for it. `action` is what it does, for
-    /// messages. If the work fails within a transaction, the transaction is undone.
+    /// Runs work in a session whose search path is a schema, and waits for the result. `action` describes
+    /// the work in messages. If the work fails within a transaction, the transaction is rolled back.
     pub(in crate::connector) fn with<T: Send + 'static>(
         self: &Arc<Self>,
         schema: &str,
@@ -82,7 +89,7 @@ impl Pool {
         })
     }
 
-    /// Does work as [`with`](Self::with), for whoever is on the thread of the client.
+    /// Runs work as [`with`](Self::with) does, for callers on the thread of the client.
     pub(super) async fn work<T>(
         &self,
         schema: &str,
@@ -101,7 +108,7 @@ impl Pool {
         worked.map_err(|fault| fault.because_of(action, &self.address.to_string()))
     }
 
-    /// Takes a session that works, with the names of a schema.
+    /// Takes a working session whose search path is the schema.
     pub(in crate::connector) async fn take(&self, schema: &str) -> Result<Taken, Fault> {
         let waiting = Arc::clone(&self.permits).acquire_owned();
         let permit = match tokio::time::timeout(PATIENCE, waiting).await {
@@ -124,7 +131,7 @@ impl Pool {
         })
     }
 
-    /// Gives a session back that is not within a transaction.
+    /// Returns a session to the pool. It must not be within a transaction.
     pub(in crate::connector) fn give_back(&self, mut taken: Taken) {
         if !taken.session.is_closed() {
             taken.session.rest();
@@ -150,7 +157,7 @@ impl Pool {
 fn busy() -> Fault {
     Fault::new(
         Kind::Away,
-        "all sessions with the database are busy for a minute",
+        "all sessions with the database have been busy for a minute",
     )
-    .help("look into pg_stat_activity of the database for what they wait for")
+    .help("look into pg_stat_activity of the database to see what they wait for")
 }

@@ -1,4 +1,4 @@
-//! The list of connections, their secrets, and the documents of a home.
+//! The registry: connections, their secrets, and the documents of a home.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::lease::{Held, Lease};
+use super::pool::{REGISTRY, STORES};
 use super::{Address, Answer, Parameter, Pool, Session};
 use crate::connector::error::{Error, Kind};
 use crate::connector::fault::Fault;
@@ -14,10 +15,10 @@ use crate::connector::fault::Fault;
 /// The version of the tables that this program knows.
 const VERSION: i64 = 1;
 
-/// Which advisory lock two programs use that want to make tables at the same time ("saponify" as a number).
+/// The advisory lock that a program takes before it creates tables ("saponify" as a number).
 pub(in crate::connector) const MAKING: i64 = 0x7361_706f_6e69_6679;
 
-/// The schema of the tables of the registry. They are always written with it.
+/// The schema of the registry. Statements always name it.
 const SCHEMA: &str = "saponify";
 
 /// The columns of [`Known`].
@@ -31,7 +32,9 @@ const KNOWN: &str = "SELECT id, name, version, deactivated, holder,
 #[derive(Debug)]
 pub(in crate::connector) struct Registry {
     pub(super) pool: Arc<Pool>,
-    /// How long a lease lasts that is not renewed.
+    /// The sessions for the leases, the workers and the list of connections, which must not wait for the stores.
+    pub(super) own: Arc<Pool>,
+    /// How long a lease lasts without renewal.
     pub(super) lease: Duration,
     /// The leases of this process.
     pub(super) held: Mutex<Held>,
@@ -39,27 +42,27 @@ pub(in crate::connector) struct Registry {
     id: OnceLock<String>,
 }
 
-/// A connection as the list has it.
+/// A connection in the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::connector) struct Known {
     pub(in crate::connector) id: i64,
     pub(in crate::connector) name: String,
-    /// The version of its tables.
+    /// The version of the tables of its store.
     pub(in crate::connector) version: i64,
     pub(in crate::connector) deactivated: bool,
-    /// Whether somebody asks workers to leave it alone.
+    /// Whether workers are asked to leave it alone.
     pub(in crate::connector) is_asked_for: bool,
-    /// Who has its lease now.
+    /// The process that has its lease.
     pub(in crate::connector) holder: Option<Holder>,
 }
 
-/// Who has a lease.
+/// The process that has a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::connector) struct Holder {
     pub(in crate::connector) name: String,
-    /// Since when, by the clock of the database server.
+    /// When it took the lease, by the clock of the database server.
     pub(in crate::connector) since: Timestamp,
-    /// Until when, unless it is renewed.
+    /// When the lease ends without renewal.
     pub(in crate::connector) until: Timestamp,
 }
 
@@ -71,15 +74,16 @@ impl Known {
 }
 
 impl Registry {
-    /// The connections of a database. Nothing is asked yet. `local` is the folder of this machine for what
-    /// does not belong into the database.
+    /// Makes the registry of a database without connecting to it. `local` is the folder of this machine for
+    /// files that are not in the database.
     pub(in crate::connector) fn new(
         address: Address,
         lease: Duration,
         local: Option<PathBuf>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            pool: Pool::new(address, lease),
+            own: Pool::new(address.clone(), lease, REGISTRY),
+            pool: Pool::new(address, lease, STORES),
             lease,
             held: Mutex::default(),
             local,
@@ -87,7 +91,7 @@ impl Registry {
         })
     }
 
-    /// The sessions with the database.
+    /// The pool of sessions.
     pub(in crate::connector) fn pool(&self) -> &Arc<Pool> {
         &self.pool
     }
@@ -97,21 +101,42 @@ impl Registry {
         let local = self.local.as_ref().ok_or_else(|| {
             Error::new(
                 Kind::Usage,
-                "there is no place on this machine for files on their way",
+                "the folder for files that are being fetched is not known",
             )
             .help("give a folder by --local")
         })?;
         Ok(local.join(self.identity()?).join(id.to_string()))
     }
 
-    /// The finished connections, by name.
+    /// The folders of this machine for connections that are no longer there.
+    pub(in crate::connector) fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        let Some(local) = &self.local else {
+            return Ok(Vec::new());
+        };
+        let folder = local.join(self.identity()?);
+        // The folders come first: a connection that is made meanwhile is in the list.
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            return Ok(Vec::new());
+        };
+        let found: Vec<i64> = entries
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .collect();
+        let find = "SELECT id FROM saponify.connection";
+        let known = self.query("list the connections", find, Vec::new(), |row| {
+            row.integer(0)
+        })?;
+        let gone = found.into_iter().filter(|id| !known.contains(id));
+        Ok(gone.map(|id| folder.join(id.to_string())).collect())
+    }
+
+    /// The connections without drafts, ordered by name.
     pub(in crate::connector) fn connections(&self) -> Result<Vec<Known>, Error> {
         self.ready()?;
         let sql = format!("{KNOWN} WHERE name NOT LIKE '.%' ORDER BY name");
         self.query("list the connections", &sql, Vec::new(), known)
     }
 
-    /// The connection of a name.
+    /// The connection with this name.
     pub(in crate::connector) fn find(&self, name: &str) -> Result<Option<Known>, Error> {
         self.ready()?;
         let sql = format!("{KNOWN} WHERE name = ?1");
@@ -119,7 +144,7 @@ impl Registry {
         Ok(found.into_iter().next())
     }
 
-    /// Begins a connection under the name of a draft, in place of an earlier draft that nobody works on.
+    /// Creates a draft of a connection. It replaces an earlier draft that is not leased.
     pub(in crate::connector) fn create(
         self: &Arc<Self>,
         draft: &str,
@@ -159,14 +184,14 @@ impl Registry {
         let id = made.ok_or_else(|| {
             Error::new(
                 Kind::Locked,
-                "another process is making a connection of this name",
+                "another process is activating a connection with this name",
             )
-            .help("wait until it has, or choose another name")
+            .help("wait until it ends, or choose another name")
         })?;
         Ok((id, Lease::begin(self, id, 1)?))
     }
 
-    /// Gives a draft its name, and its secrets the name of the connection.
+    /// Gives a draft and its secrets the name of the connection.
     pub(in crate::connector) fn publish(
         &self,
         lease: &Lease,
@@ -209,7 +234,7 @@ impl Registry {
             })
     }
 
-    /// Asks workers to leave a connection alone for a time.
+    /// Asks workers to leave a connection alone for this time.
     pub(in crate::connector) fn ask_for(&self, id: i64, time: Duration) -> Result<(), Error> {
         let sql = "UPDATE saponify.connection
                    SET asked = clock_timestamp() + ?2 * INTERVAL '1 millisecond' WHERE id = ?1";
@@ -217,32 +242,53 @@ impl Registry {
         self.execute("ask for the connection", sql, vec![id.into(), time.into()])
     }
 
-    /// Keeps an encrypted secret, in place of an earlier one.
-    pub(in crate::connector) fn keep_secret(&self, name: &str, age: &str) -> Result<(), Error> {
-        let sql = "INSERT INTO saponify.secret (name, age) VALUES (?1, ?2)
-                   ON CONFLICT (name) DO UPDATE SET age = ?2";
-        self.execute("keep the secrets", sql, vec![name.into(), age.into()])
+    /// Stores an encrypted secret and replaces an earlier one. If `lease` is the token of a lease of the connection,
+    /// the secret is stored only while that lease is valid, because a process that was paused must not replace a newer
+    /// secret.
+    pub(in crate::connector) fn keep_secret(
+        &self,
+        name: &str,
+        age: &str,
+        lease: Option<i64>,
+    ) -> Result<(), Error> {
+        self.ready()?;
+        let sql = "WITH held AS (
+                       SELECT id FROM saponify.connection
+                       WHERE name = ?1 AND token = ?3 AND until > clock_timestamp() FOR UPDATE)
+                   INSERT INTO saponify.secret (name, age)
+                   SELECT ?1, ?2 WHERE ?3 IS NULL OR EXISTS (SELECT id FROM held)
+                   ON CONFLICT (name) DO UPDATE SET age = ?2
+                   RETURNING 1";
+        let values = vec![name.into(), age.into(), Parameter::Integer(lease)];
+        let kept = self.query("keep the secrets", sql, values, |_| Ok(()))?;
+        match kept.is_empty() {
+            false => Ok(()),
+            true => Err(
+                Error::new(Kind::Lost, "the lease of the connection has expired")
+                    .help("another process works on the connection and stores its own secrets"),
+            ),
+        }
     }
 
-    /// An encrypted secret.
+    /// Returns an encrypted secret.
     pub(in crate::connector) fn secret(&self, name: &str) -> Result<Option<String>, Error> {
         let sql = "SELECT age FROM saponify.secret WHERE name = ?1";
         self.text("read the secrets", sql, name)
     }
 
-    /// Removes a secret, if it is there.
+    /// Removes a secret if it exists.
     pub(in crate::connector) fn forget_secret(&self, name: &str) -> Result<(), Error> {
         let sql = "DELETE FROM saponify.secret WHERE name = ?1";
         self.execute("remove the secrets", sql, vec![name.into()])
     }
 
-    /// A text of the home.
+    /// Returns the content of a document.
     pub(in crate::connector) fn document(&self, name: &str) -> Result<Option<String>, Error> {
         let sql = "SELECT content FROM saponify.document WHERE name = ?1";
         self.text("read the configuration", sql, name)
     }
 
-    /// Replaces a text of the home.
+    /// Replaces the content of a document.
     pub(in crate::connector) fn write_document(
         &self,
         name: &str,
@@ -255,6 +301,29 @@ impl Registry {
             sql,
             vec![name.into(), content.into()],
         )
+    }
+
+    /// Replaces a text of the home, if it is still the one that is known. Returns whether it was.
+    pub(in crate::connector) fn replace_document(
+        &self,
+        name: &str,
+        known: Option<&str>,
+        new: &str,
+    ) -> Result<bool, Error> {
+        self.ready()?;
+        let sql = match known {
+            Some(_) => {
+                "UPDATE saponify.document SET content = ?2 WHERE name = ?1 AND content = ?3 RETURNING name"
+            }
+            None => {
+                "INSERT INTO saponify.document (name, content) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO NOTHING RETURNING name"
+            }
+        };
+        let mut values = vec![name.into(), new.into()];
+        values.extend(known.map(Parameter::from));
+        let replaced = self.query("write the configuration", sql, values, |row| row.text(0))?;
+        Ok(!replaced.is_empty())
     }
 
     fn text(&self, action: &str, sql: &'static str, name: &str) -> Result<Option<String>, Error> {
@@ -271,7 +340,7 @@ impl Registry {
         read: fn(&Fields) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Error> {
         let sql = sql.to_owned();
-        self.pool.with(SCHEMA, action, move |session| {
+        self.own.with(SCHEMA, action, move |session| {
             Box::pin(async move {
                 let rows = session.query(&sql, &values).await?;
                 rows.into_iter().map(|row| read(&Fields(row))).collect()
@@ -286,23 +355,24 @@ impl Registry {
         values: Vec<Parameter>,
     ) -> Result<(), Error> {
         self.ready()?;
-        self.pool.with(SCHEMA, action, move |session| {
+        self.own.with(SCHEMA, action, move |session| {
             Box::pin(async move { session.execute(sql, &values).await.map(drop) })
         })
     }
 
-    /// Makes the tables if they are not there.
+    /// Creates the tables if they do not exist.
     pub(super) fn ready(&self) -> Result<(), Error> {
         self.identity().map(drop)
     }
 
-    /// The name of this home.
+    /// The unique id of this home.
     fn identity(&self) -> Result<&str, Error> {
         if let Some(id) = self.id.get() {
             return Ok(id);
         }
-        let (version, id) = self.pool.with(SCHEMA, "open the home", |session| {
+        let (version, id) = self.own.with(SCHEMA, "open the home", |session| {
             Box::pin(async move {
+                check_encoding(session).await?;
                 if let Some(found) = find_home(session).await? {
                     return Ok(found);
                 }
@@ -313,7 +383,7 @@ impl Registry {
                 }
                 session.run("COMMIT").await?;
                 let made = find_home(session).await?;
-                made.ok_or_else(|| Fault::new(Kind::Store, "the tables cannot be made"))
+                made.ok_or_else(|| Fault::new(Kind::Store, "the tables cannot be created"))
             })
         })?;
         if version > VERSION {
@@ -321,21 +391,39 @@ impl Registry {
                 "the home {} is of version {version}; this program knows versions up to {VERSION}",
                 self.pool.address()
             );
-            return Err(Error::new(Kind::Newer, message).help("use the newer program that made it"));
+            return Err(
+                Error::new(Kind::Newer, message).help("use the newer program that created it")
+            );
         }
         Ok(self.id.get_or_init(|| id))
     }
 }
 
-/// Lets one program at a time make tables, until the transaction ends.
+/// Waits until no other program creates tables, and keeps others from it until the transaction ends.
 pub(in crate::connector) async fn lock_making(session: &mut Session) -> Result<(), Fault> {
     let lock = "SELECT 1 FROM pg_advisory_xact_lock(?1)";
     session.query(lock, &[MAKING.into()]).await.map(drop)
 }
 
-/// The version and the name of the home, if its tables are there.
+/// Checks the encoding of the database. The rows of an org contain characters of all languages.
+async fn check_encoding(session: &mut Session) -> Result<(), Fault> {
+    let find = "SELECT current_setting('server_encoding')";
+    let found = session.query(find, &[]).await?.into_iter().next();
+    match found.and_then(|row| Fields(row).optional(0)) {
+        Some(encoding) if encoding != "UTF8" => {
+            let message =
+                format!("the encoding of the database is {encoding}, but the connector needs UTF8");
+            let help = "make a database with `createdb -E UTF8 -T template0 NAME`";
+            Err(Fault::new(Kind::Usage, message).help(help))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The version and the id of the home, if its tables exist.
 async fn find_home(session: &mut Session) -> Result<Option<(i64, String)>, Fault> {
-    // Reading the catalogue, in place of asking for a name, also sees what another program has just made.
+    // A query of the catalogue also sees the tables that another program has just committed; `to_regclass`
+    // may not.
     let there = "SELECT 1 FROM pg_tables WHERE schemaname = 'saponify' AND tablename = 'home'";
     if session.query(there, &[]).await?.is_empty() {
         return Ok(None);
@@ -405,6 +493,6 @@ impl Fields {
 }
 
 fn unexpected(at: usize) -> Fault {
-    let message = format!("column {at} has a value that this program does not write");
+    let message = format!("column {at} has a value of an unexpected type");
     Fault::new(Kind::Store, message)
 }

@@ -1,6 +1,7 @@
-//! A session with the server: its statements and their values.
+//! A session with the server: its statements, their parameters and their results.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio_postgres::types::{ToSql, Type};
@@ -10,13 +11,23 @@ use super::Address;
 use crate::connector::error::Kind;
 use crate::connector::fault::Fault;
 
-/// A session keeps so many prepared statements at most. The store has about a hundred.
+/// The largest number of prepared statements of a session. The store has about a hundred.
 const STATEMENTS: usize = 300;
 
-/// A session that was not used for so long is asked whether it still works.
+/// A session that has been idle for longer is tested before it is used.
 const REST: Duration = Duration::from_secs(5);
 
-/// A value of a statement, which belongs to it while it is on its way.
+/// How long the start of a session may take. The timeout of the client covers only the connection to the port.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// How long a statement may take. No statement of the connector takes nearly as long. Without this limit, a server
+/// that accepts statements and does not respond would block its callers forever.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long a statement waits for a lock. It is shorter than [`PATIENCE`], so that the server reports the error.
+const LOCKED: Duration = Duration::from_secs(60);
+
+/// A parameter of a statement. It owns its value, because the statement runs on another thread.
 #[derive(Debug, Clone)]
 pub(in crate::connector) enum Parameter {
     Integer(Option<i64>),
@@ -25,7 +36,7 @@ pub(in crate::connector) enum Parameter {
     Texts(Vec<Option<String>>),
 }
 
-/// A value of an answer.
+/// A value in a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::connector) enum Answer {
     Null,
@@ -34,8 +45,8 @@ pub(in crate::connector) enum Answer {
 }
 
 impl Parameter {
-    /// A text. PostgreSQL does not store the character U+0000, which only a name in a damaged file can have; its
-    /// symbol takes its place.
+    /// Makes a text parameter. PostgreSQL does not store the character U+0000, so it is replaced by the
+    /// symbol U+2400. Only a column name in a damaged file can contain it.
     pub(in crate::connector) fn text(text: &str) -> Self {
         Self::Text(Some(storable(text)))
     }
@@ -59,7 +70,7 @@ impl Parameter {
     }
 }
 
-/// A text as PostgreSQL can store it.
+/// Replaces the characters that PostgreSQL cannot store.
 pub(in crate::connector) fn storable(text: &str) -> String {
     text.replace('\0', "\u{2400}")
 }
@@ -76,13 +87,16 @@ impl From<&str> for Parameter {
     }
 }
 
-/// A session.
+/// A session with the server.
 pub(in crate::connector) struct Session {
     client: Client,
-    /// The schema in which names are looked up.
+    /// The schema of the search path.
     schema: String,
     statements: HashMap<String, Statement>,
     used: Instant,
+    /// Whether the server did not respond in time. It is unknown whether the statement was executed, so the session
+    /// must not be used again.
+    is_lost: AtomicBool,
 }
 
 impl std::fmt::Debug for Session {
@@ -94,9 +108,15 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Opens a session. A transaction in which nothing happens for so long as `idle` is undone by the server, so
-    /// that a process that was paused holds up nobody.
+    /// Opens a session. The server ends a session whose transaction is idle for longer than `idle`, so that
+    /// a paused process blocks no other process. A confirmed commit is on the disk of the server even if the
+    /// database is set to confirm earlier, because an outbound message is acknowledged after the commit.
     pub(super) async fn open(address: &Address, idle: Duration) -> Result<Self, Fault> {
+        let opened = tokio::time::timeout(OPENING, Self::connect(address, idle)).await;
+        opened.unwrap_or_else(|_| Err(silent(OPENING)))
+    }
+
+    async fn connect(address: &Address, idle: Duration) -> Result<Self, Fault> {
         let client = match &address.tls {
             Some(tls) => {
                 let (client, connection) = address.config.connect(tls.clone()).await?;
@@ -112,8 +132,11 @@ impl Session {
         let settings = format!(
             "SET idle_in_transaction_session_timeout = {}; SET search_path TO pg_catalog; \
              SET client_min_messages = warning; SET default_transaction_isolation = 'read committed'; \
-             SET statement_timeout = 0; SET jit = off",
-            idle.as_millis()
+             SET statement_timeout = 0; SET lock_timeout = {}; SET jit = off; \
+             SELECT set_config('synchronous_commit', 'on', false) \
+             WHERE current_setting('synchronous_commit') = 'off'",
+            idle.as_millis(),
+            LOCKED.as_millis()
         );
         client.batch_execute(&settings).await?;
         Ok(Self {
@@ -121,21 +144,39 @@ impl Session {
             schema: String::new(),
             statements: HashMap::new(),
             used: Instant::now(),
+            is_lost: AtomicBool::new(false),
         })
     }
 
-    /// Whether the server has ended the session.
+    /// Whether the server has ended the session, or has not responded in time.
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.client.is_closed() || self.is_lost.load(Ordering::Relaxed)
     }
 
-    /// Whether the session still works. A server that was stopped is noticed at once; a network that forgot the
-    /// session only when something is sent.
+    /// Waits for the response of the server, for at most [`PATIENCE`].
+    async fn answer<T>(
+        &self,
+        asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Fault> {
+        if self.is_lost.load(Ordering::Relaxed) {
+            return Err(silent(PATIENCE));
+        }
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => {
+                self.is_lost.store(true, Ordering::Relaxed);
+                Err(silent(PATIENCE))
+            }
+        }
+    }
+
+    /// Tests the session. A stopped server is noticed without a message, but a network that has dropped the
+    /// connection only when something is sent.
     pub(super) async fn is_alive(&self) -> bool {
         !self.is_closed() && (self.used.elapsed() < REST || self.run("").await.is_ok())
     }
 
-    /// Notes that nobody uses the session for a while.
+    /// Records when the session was last used.
     pub(super) fn rest(&mut self) {
         self.used = Instant::now();
     }
@@ -144,23 +185,23 @@ impl Session {
         &self.schema
     }
 
-    /// Looks names up in a schema from now on. It must not be called within a transaction.
+    /// Sets the search path to a schema. It must not be called within a transaction.
     pub(in crate::connector) async fn enter(&mut self, schema: &str) -> Result<(), Fault> {
         if self.schema != schema {
-            // The name is our own and needs no quotes.
+            // The program makes the name itself, so it needs no quotes.
             let enter = format!("SET search_path TO {schema}, pg_catalog");
-            self.client.batch_execute(&enter).await?;
+            self.answer(self.client.batch_execute(&enter)).await?;
             schema.clone_into(&mut self.schema);
         }
         Ok(())
     }
 
-    /// Runs statements without values.
+    /// Runs statements without parameters.
     pub(in crate::connector) async fn run(&self, sql: &str) -> Result<(), Fault> {
-        Ok(self.client.batch_execute(sql).await?)
+        self.answer(self.client.batch_execute(sql)).await
     }
 
-    /// Reads rows.
+    /// Runs a statement and returns its rows.
     pub(in crate::connector) async fn query(
         &mut self,
         sql: &str,
@@ -168,11 +209,11 @@ impl Session {
     ) -> Result<Vec<Vec<Answer>>, Fault> {
         let statement = self.statement(sql, values).await?;
         let values: Vec<_> = values.iter().map(Parameter::as_sql).collect();
-        let rows = self.client.query(&statement, &values).await?;
+        let rows = self.answer(self.client.query(&statement, &values)).await?;
         rows.iter().map(answers).collect()
     }
 
-    /// Runs a statement, and returns how many rows it changed.
+    /// Runs a statement and returns the number of changed rows.
     pub(in crate::connector) async fn execute(
         &mut self,
         sql: &str,
@@ -180,7 +221,7 @@ impl Session {
     ) -> Result<u64, Fault> {
         let statement = self.statement(sql, values).await?;
         let values: Vec<_> = values.iter().map(Parameter::as_sql).collect();
-        Ok(self.client.execute(&statement, &values).await?)
+        self.answer(self.client.execute(&statement, &values)).await
     }
 
     async fn statement(&mut self, sql: &str, values: &[Parameter]) -> Result<Statement, Fault> {
@@ -189,7 +230,9 @@ impl Session {
         }
         let types: Vec<Type> = values.iter().map(Parameter::kind).collect();
         let text = sql.replace('?', "$");
-        let statement = self.client.prepare_typed(&text, &types).await?;
+        let statement = self
+            .answer(self.client.prepare_typed(&text, &types))
+            .await?;
         if self.statements.len() >= STATEMENTS {
             self.statements.clear();
         }
@@ -198,10 +241,16 @@ impl Session {
     }
 }
 
-/// Moves the bytes of a session until it ends.
+/// The error of a server that accepts statements and does not respond.
+fn silent(time: Duration) -> Fault {
+    let message = format!("the database did not respond for {} s", time.as_secs());
+    Fault::new(Kind::Away, message).help(super::failure::AWAY)
+}
+
+/// Drives the connection of a session until it ends.
 fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static) {
     tokio::spawn(async move {
-        // Whoever uses the session gets the error, too.
+        // The caller that uses the session gets the same error.
         let _ = connection.await;
     });
 }

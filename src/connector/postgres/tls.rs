@@ -1,4 +1,4 @@
-//! TLS to a database server: always with a check of the certificate and of the name.
+//! TLS to a database server. The certificate and the name in it are always checked.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::connector::error::{Error, Kind};
 
-/// How a connection is encrypted: trusting the roots of a file, or else those of the operating system.
+/// Makes a connector that trusts the roots in a file, or else those of the operating system.
 pub(super) fn connector(roots: Option<&Path>) -> Result<MakeRustlsConnect, Error> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -37,7 +37,7 @@ fn read(path: &Path) -> Result<RootCertStore, Error> {
     let fail = |error: rustls_pki_types::pem::Error| {
         let message = format!("cannot read the certificates of {}", path.display());
         Error::new(Kind::Usage, message)
-            .help("sslrootcert names a file with certificates in PEM")
+            .help("sslrootcert must name a file with certificates in PEM")
             .because(error)
     };
     let mut roots = RootCertStore::empty();
@@ -48,7 +48,7 @@ fn read(path: &Path) -> Result<RootCertStore, Error> {
         false => Ok(roots),
         true => Err(Error::new(
             Kind::Usage,
-            format!("{} has no certificate", path.display()),
+            format!("{} contains no certificate", path.display()),
         )),
     }
 }

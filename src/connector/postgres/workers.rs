@@ -10,14 +10,14 @@ use crate::connector::error::Error;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::connector) struct Peer {
     pub(in crate::connector) id: String,
-    /// The connections that it works on; `None` for all.
+    /// The connections that it works on, or `None` for all.
     pub(in crate::connector) names: Option<Vec<String>>,
-    /// Connections that it cannot work on now.
+    /// Connections that it cannot work on at the moment.
     pub(in crate::connector) refuses: Vec<String>,
 }
 
 impl Registry {
-    /// Says that a worker is there, for the time of a lease, and returns all workers that are.
+    /// Registers a worker for the duration of a lease, and returns all registered workers.
     pub(in crate::connector) fn meet(self: &Arc<Self>, me: &Peer) -> Result<Vec<Peer>, Error> {
         let sql = "INSERT INTO saponify.worker (id, holder, names, refuses, since, until)
             VALUES (?1, ?2, ?3, ?4, clock_timestamp(),
@@ -34,7 +34,7 @@ impl Registry {
             lease.into(),
         ];
         self.execute("register this worker", sql, values)?;
-        // A worker that has been gone for long is forgotten.
+        // Workers that have been gone for a day are removed.
         let forget =
             "DELETE FROM saponify.worker WHERE until < clock_timestamp() - INTERVAL '1 day'";
         self.execute("forget old workers", forget, Vec::new())?;
@@ -50,7 +50,7 @@ impl Registry {
         })
     }
 
-    /// Says that a worker ends.
+    /// Removes a worker from the registered ones.
     pub(in crate::connector) fn leave(self: &Arc<Self>, me: &Peer) -> Result<(), Error> {
         let sql = "DELETE FROM saponify.worker WHERE id = ?1";
         self.execute("end this worker", sql, vec![(&*me.id).into()])

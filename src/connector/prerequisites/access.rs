@@ -1,4 +1,4 @@
-//! What the org has and what the user may do, as the org answers.
+//! Queries what the org has, and what the user may do.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::permissions::{Needed, PERMISSIONS, Permission};
 use super::{Profile, failure};
 use crate::connector::connection::{Login, Org};
 use crate::connector::sources::rows::Object;
-use crate::connector::sources::{Failure, Service, Values};
+use crate::connector::sources::{Failure, Service, Values, all_rows};
 
 /// Editions that have the API.
 const WITH_API: [&str; 5] = [
@@ -20,10 +20,10 @@ const WITH_API: [&str; 5] = [
     "Partner Developer Edition",
 ];
 
-/// Editions that have the API as an add-on.
+/// Editions that have the API only as an add-on.
 const BY_ADD_ON: [&str; 1] = ["Professional Edition"];
 
-/// Asks the org, line by line.
+/// Queries the org and adds a line for each result.
 pub(super) struct Access<'a, 'b> {
     pub(super) org: &'a mut Org,
     /// The Id of the user.
@@ -77,7 +77,7 @@ impl Access<'_, '_> {
                     Line::passed(id, what, found)
                 } else if BY_ADD_ON.contains(&edition) {
                     Line::noted(id, what, found).remedy(
-                        "this edition has the API by an add-on only; ask Salesforce for it if calls are refused",
+                        "this edition has the API only as an add-on; ask Salesforce for it if calls are refused",
                     )
                 } else {
                     Line::failed(id, what, found).remedy(
@@ -89,7 +89,7 @@ impl Access<'_, '_> {
         self.lines.push(line);
     }
 
-    /// The login history tells the TLS version of each login, also of ours.
+    /// The login history contains the TLS version of each login, also that of this connection.
     async fn tls_of_the_login(&mut self) {
         let from = format!(
             "FROM LoginHistory WHERE UserId = '{}' ORDER BY LoginTime DESC LIMIT 1",
@@ -135,7 +135,7 @@ impl Access<'_, '_> {
         let is_needed = match permission.needed {
             Needed::Always => true,
             Needed::Unless(other) if has(other) => return None,
-            // The permission does not exist in this org, so its other name decides.
+            // The org has no such permission, so the one that replaced it decides.
             Needed::Unless(_) => granted.known.contains(permission.field),
             Needed::Password => {
                 let by_password = matches!(self.login, Login::Password { .. });
@@ -158,7 +158,7 @@ impl Access<'_, '_> {
         })
     }
 
-    /// The permissions of the user: of all permission sets, of which the profile is one.
+    /// The permissions of the user, from all assigned permission sets. The profile is one of them.
     async fn granted(&mut self) -> Result<Granted, NotAnswered> {
         let mut known: Vec<&str> = PERMISSIONS
             .iter()
@@ -193,11 +193,11 @@ impl Access<'_, '_> {
             }
         }
         Err(last.unwrap_or_else(|| {
-            Box::new(|id: &str, what: &str| Line::noted(id, what, "the org does not tell them"))
+            Box::new(|id: &str, what: &str| Line::noted(id, what, "the org does not show them"))
         }))
     }
 
-    /// Asks for fields of a parent, without those that the org does not have.
+    /// Queries fields of a parent record, without those that the org does not have.
     async fn without_refused(
         &mut self,
         relationship: &str,
@@ -227,7 +227,7 @@ impl Access<'_, '_> {
         let (id, what) = ("crm-content-user", "Salesforce CRM Content User");
         let field = "UserPermissionsSFContentUser";
         let used = format!("SELECT COUNT() FROM User WHERE IsActive = true AND {field} = true");
-        // An org that does not have the feature does not have the field either.
+        // An org without the feature does not have the field.
         let Ok(1..) = self.org.count(&used).await else {
             return;
         };
@@ -237,21 +237,25 @@ impl Access<'_, '_> {
         };
         let is_user = rows.first().and_then(|row| row.first()?.as_deref()) == Some("true");
         self.lines.push(match (is_user, self.profile) {
-            (true, _) => Line::passed(id, what, "the org uses CRM Content, and the user may"),
+            (true, _) => Line::passed(
+                id,
+                what,
+                "the org uses CRM Content, and the user has access",
+            ),
             (false, Profile::Least) => Line::noted(
                 id,
                 what,
-                "not set; the org uses CRM Content, which this connector does not read",
+                "not set; the org uses CRM Content, which this connector does not collect",
             ),
             (false, Profile::Microsoft) => {
                 Line::failed(id, what, "not set, and the org uses CRM Content")
-                    .remedy("tick \"Salesforce CRM Content User\" on the user")
+                    .remedy("select \"Salesforce CRM Content User\" on the user")
             }
         });
     }
 
-    /// Without the permission, the login history answers with the user's own rows: an empty-looking
-    /// success.
+    /// Without the permission, the login history returns only the rows of the user, which looks like a
+    /// success with few rows.
     async fn own_logins_only(&mut self) {
         let (id, what) = ("login-history", "Login history");
         let line = match self.org.sees_all("LoginHistory").await {
@@ -272,7 +276,7 @@ impl Access<'_, '_> {
         self.lines.push(line);
     }
 
-    /// Fields that the user does not see are left out of the rows.
+    /// Adds a line about fields that the user cannot see. They are missing in the rows.
     async fn fields(&mut self, object: &Object) {
         let mut refused: Vec<String> = Vec::new();
         loop {
@@ -288,7 +292,7 @@ impl Access<'_, '_> {
                     refused.push(field);
                     break;
                 }
-                // If the object cannot be read at all, another line says so.
+                // Another line reports an object that cannot be read at all.
                 Err(_) => return,
                 Ok(_) => break,
             }
@@ -303,7 +307,7 @@ impl Access<'_, '_> {
             false => format!("not visible: {}", refused.join(", ")),
         };
         let remedy =
-            "make these fields visible to the user; without them, rows have no such values";
+            "make these fields visible to the user; until then, the rows do not contain them";
         self.lines.push(match (refused.is_empty(), is_needed) {
             (true, _) => Line::passed(&id, &what, found),
             (false, false) => Line::noted(&id, &what, found).remedy(remedy),
@@ -346,7 +350,7 @@ impl Access<'_, '_> {
                         Line::passed(id, what, format!("{kind} files; the oldest is {kept} days old"))
                     }
                     None => Line::noted(id, what, "there are none now").remedy(
-                        "without Event Monitoring, files of a few types are made and kept for one day",
+                        "without Event Monitoring, only files of a few types are created, and kept for one day",
                     ),
                 }
             }
@@ -354,7 +358,7 @@ impl Access<'_, '_> {
         self.lines.push(line);
     }
 
-    /// The objects whose changes are collected.
+    /// Adds a line for each object whose changes are collected.
     async fn changes(&mut self) {
         for object in self.objects {
             let (id, what) = (format!("changes-{object}"), format!("Changes of {object}"));
@@ -362,12 +366,12 @@ impl Access<'_, '_> {
             self.lines.push(match described {
                 Err(error) => failure(&id, &what, &error),
                 Ok(described) if described.replicateable => {
-                    Line::passed(&id, &what, "created, updated and deleted records are seen")
+                    Line::passed(&id, &what, "created, updated and deleted records are visible")
                 }
                 Ok(_) => Line::noted(
                     &id,
                     &what,
-                    "created and updated records are seen; the API does not tell deletions of this object",
+                    "created and updated records are visible; the API does not report deletions of this object",
                 ),
             });
         }
@@ -378,42 +382,43 @@ impl Access<'_, '_> {
         now.duration_since(time).as_hours() / 24
     }
 
-    /// SOAP does not tell whether sessions are locked to an address, and the API that does needs the right
-    /// to change all settings. It matters only to sessions that cannot be renewed.
+    /// SOAP does not show whether sessions are locked to an IP address, and the API that does requires the
+    /// permission to change all settings. The lock matters only to a session that cannot be renewed.
     fn session_settings(&mut self) {
         let (id, what) = ("ip-lock", "Sessions locked to an IP");
         self.lines.push(match self.login {
             Login::Session => Line::noted(
                 id,
                 what,
-                "a session that was given is lost for good when the address of this machine changes",
+                "this session cannot be renewed, so it is lost when the IP address of this machine changes",
             )
             .remedy(
-                "in Setup, Session Settings, \"Lock sessions to the IP address from which they originated\" must \
+                "in Session Settings in Setup, \"Lock sessions to the IP address from which they originated\" must \
                  be off; or activate the connection with another login",
             ),
             _ => Line::passed(
                 id,
                 what,
-                "does not matter: if the address of this machine changes, the connector logs in again",
+                "does not matter: if the IP address of this machine changes, the connector logs in again",
             ),
         });
     }
 
     fn calls(&mut self) {
-        let (id, what) = ("calls", "API calls of the day");
+        let (id, what) = ("calls", "Daily API calls");
         let line = match self.org.usage() {
-            None => Line::noted(id, what, "the org does not tell them"),
+            None => Line::noted(id, what, "the org does not show them"),
             Some(usage) => {
                 let found = format!(
-                    "{} of {} are used; {} are left to the connector, which leaves a tenth to others",
+                    "{} of {} are used; {} are left for the connector, which leaves a tenth to others",
                     usage.used,
                     usage.allowed,
                     usage.left()
                 );
                 match usage.left() {
-                    0 => Line::failed(id, what, found)
-                        .remedy("wait until tomorrow, or find out what uses the calls of the org"),
+                    0 => Line::failed(id, what, found).remedy(
+                        "wait until tomorrow, or find out which program uses the calls of the org",
+                    ),
                     _ => Line::passed(id, what, found),
                 }
             }
@@ -427,14 +432,14 @@ impl Access<'_, '_> {
     }
 }
 
-/// What is known of the user's permissions.
+/// The permissions of the user.
 struct Granted {
     fields: BTreeSet<&'static str>,
-    /// Those that the org has at all.
+    /// The permissions that the org has.
     known: BTreeSet<&'static str>,
 }
 
-/// Makes the line of a question that was not answered.
+/// Makes the line of a query that failed.
 type NotAnswered = Box<dyn FnOnce(&str, &str) -> Line + Send>;
 
 fn not_answered(reason: Failure) -> NotAnswered {
@@ -445,17 +450,12 @@ fn not_answered(reason: Failure) -> NotAnswered {
                 .remedy("make the field visible to the user")
         }
         Failure::TooLarge | Failure::TooOld | Failure::CursorLost => {
-            Line::failed(id, what, "the org does not answer in time").remedy("try again later")
+            Line::failed(id, what, "the org did not respond in time").remedy("try again later")
         }
     })
 }
 
 async fn rows(org: &mut Org, query: &str) -> Result<Rows, Failure> {
-    let mut batch = org.query(query).await?;
-    let mut rows: Rows = batch.rows.iter().map(Values::to_vec).collect();
-    while !batch.last {
-        batch = org.more().await?;
-        rows.extend(batch.rows.iter().map(Values::to_vec));
-    }
-    Ok(rows)
+    let found = all_rows(org, query).await?;
+    Ok(found.rows.iter().map(Values::to_vec).collect())
 }

@@ -1,4 +1,4 @@
-//! A line of the test, and all lines together.
+//! The lines of the test.
 
 use std::fmt;
 
@@ -6,30 +6,30 @@ use serde::Serialize;
 
 use crate::connector::shown::one_line;
 
-/// How a prerequisite stands.
+/// The result of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// It is there.
+    /// The prerequisite is met.
     Passed,
-    /// It is missing, and something does not work because of that.
+    /// The prerequisite is missing, and something does not work because of that.
     Failed,
-    /// It need not be there, or it cannot be read and somebody should look.
+    /// The prerequisite is optional, or it cannot be determined and somebody should look.
     Noted,
 }
 
-/// A prerequisite and how it stands.
+/// A prerequisite and the result of its test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// A name for programs, such as `api-enabled`.
+    /// An identifier for programs, such as `api-enabled`.
     pub id: String,
-    /// What was looked at.
+    /// The prerequisite, for people.
     pub what: String,
-    /// How it stands.
+    /// The result.
     pub standing: Standing,
     /// What was found.
     pub found: String,
-    /// What to do about it, in words for an administrator.
+    /// What an administrator can do about it.
     pub remedy: Option<String>,
 }
 
@@ -62,7 +62,7 @@ impl Line {
     }
 }
 
-/// The lines while they are found. Whoever waits for them is told each of them once it is settled.
+/// Collects the lines, and passes each to a function once it does not change any more.
 pub(super) struct Lines<'a> {
     pub(super) found: Vec<Line>,
     told: usize,
@@ -82,7 +82,7 @@ impl<'a> Lines<'a> {
         self.found.push(line);
     }
 
-    /// Passes the lines that are new since the last call to `tell`. They do not change any more.
+    /// Passes the lines that were added since the last call. They must not change any more.
     pub(super) fn report(&mut self) {
         for line in self.found.iter().skip(self.told) {
             (self.tell)(line);
@@ -96,12 +96,12 @@ impl<'a> Lines<'a> {
 pub struct Prerequisites {
     /// The name of the connection.
     pub connection: String,
-    /// The lines.
+    /// The lines, in the order of the tests.
     pub lines: Vec<Line>,
 }
 
 impl Prerequisites {
-    /// Whether nothing is missing.
+    /// Whether no line failed.
     #[must_use]
     pub fn is_met(&self) -> bool {
         self.lines
@@ -110,7 +110,7 @@ impl Prerequisites {
     }
 }
 
-/// A line each, and what to do below the lines that failed.
+/// Writes each line, and below it the remedy if it failed.
 impl fmt::Display for Prerequisites {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for line in &self.lines {

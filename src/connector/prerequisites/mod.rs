@@ -1,8 +1,8 @@
 //! Tests what the org and the user must have: the "Test API" of a connection.
 //!
-//! Each prerequisite is a line with what was found and, where something is missing, with what an
-//! administrator can do. What the connector does not need is never a failure, unless the test is for the
-//! prerequisites of Microsoft's connectors.
+//! Each prerequisite is a line with what was found. If something is missing, the line also says what an
+//! administrator can do. A line fails only for prerequisites of this connector, unless the test is for
+//! those of Microsoft's connectors.
 
 mod access;
 mod line;
@@ -21,13 +21,13 @@ use super::vault::Vault;
 use access::Access;
 use line::Lines;
 
-/// What is tested.
+/// Which prerequisites are tested.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// What this connector needs.
+    /// Those of this connector.
     #[default]
     Least,
-    /// Also what Microsoft's documentation asks for.
+    /// Those of this connector, and those in Microsoft's documentation.
     Microsoft,
 }
 
@@ -46,15 +46,15 @@ impl std::str::FromStr for Profile {
     }
 }
 
-/// Tests the prerequisites of a connection. A login that fails is a line and not an error.
+/// Tests the prerequisites of a connection. A failed login is a line and not an error.
 ///
-/// It works while another process works on the connection. The next round asks again for fields that the
-/// org has refused.
+/// The test works while another process collects the connection. Afterwards, the next round asks again for
+/// fields that the org has refused.
 ///
 /// # Errors
 ///
-/// There is no such connection, it is deactivated, or its secrets are not there. If each login replaces the
-/// secret of the next one, another process that works on the connection is an error, too.
+/// There is no such connection, it is deactivated, or its secrets are missing. If each login replaces the
+/// refresh token, it is an error, too, if another process works on the connection.
 pub async fn test(
     home: &Home,
     vault: &Vault,
@@ -65,12 +65,12 @@ pub async fn test(
     test_telling(home, vault, name, profile, local_now, &mut |_| {}).await
 }
 
-/// Tests the prerequisites of a connection as [`test()`] does, and passes each line to `tell`
-/// as soon as it is found.
+/// Tests the prerequisites of a connection as [`test()`] does, and passes each line to `tell` as soon as it
+/// is known.
 ///
 /// # Errors
 ///
-/// As of [`test()`].
+/// The errors of [`test()`].
 pub async fn test_telling(
     home: &Home,
     vault: &Vault,
@@ -81,9 +81,10 @@ pub async fn test_telling(
 ) -> Result<Prerequisites, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
-    let _held = hold_secrets(home, name, &settings)?;
+    let held = hold_secrets(home, name, &settings)?;
     let secrets = vault.recall(name)?;
-    let keep = super::connection::keep_token(vault, name, &secrets);
+    let own = held.as_ref().map(|lock| vault.under(lock));
+    let keep = super::connection::keep_token(own.as_ref().unwrap_or(vault), name, &secrets);
     let mut lines = Lines::new(tell);
     match Org::connect(&settings, &secrets, keep).await {
         Err(error) => not_connected(&mut lines, &settings, &error),
@@ -93,7 +94,7 @@ pub async fn test_telling(
     if let Err(error) = home.connection(name)?.forget_refusals() {
         tracing::warn!(
             problem = error.text(),
-            "refused fields are asked for again after a day only"
+            "refused fields are asked for again only after a day"
         );
     }
     Ok(Prerequisites {
@@ -102,7 +103,7 @@ pub async fn test_telling(
     })
 }
 
-/// The lines of a login that worked.
+/// Adds the lines of a successful login.
 async fn connected(
     lines: &mut Lines<'_>,
     org: &mut Org,
@@ -111,13 +112,13 @@ async fn connected(
     local_now: Timestamp,
 ) {
     org.use_reserve();
-    let found = format!("{} answers", settings.endpoint);
+    let found = format!("{} responds", settings.endpoint);
     lines.push(Line::passed("address", "Address", found));
     lines.report();
     lines.push(Line::passed(
         "tls",
         "TLS",
-        "1.2 or 1.3, with a certificate that is trusted",
+        "1.2 or 1.3, with a trusted certificate",
     ));
     let identity = match org.identify().await {
         Ok(identity) => identity,
@@ -140,7 +141,7 @@ async fn connected(
     access.all().await;
 }
 
-/// The lines of a login that failed: the first line that failed is the reason.
+/// Adds the lines of a failed login. The first failed line states the reason.
 fn not_connected(lines: &mut Lines<'_>, settings: &Settings, error: &Error) {
     let reason = error.text();
     let cause = error.cause();
@@ -152,7 +153,7 @@ fn not_connected(lines: &mut Lines<'_>, settings: &Settings, error: &Error) {
         lines.push(failure("address", "Address", error));
         return;
     }
-    let found = format!("{} answers", settings.endpoint);
+    let found = format!("{} responds", settings.endpoint);
     lines.push(Line::passed("address", "Address", found));
     if tls {
         lines.push(failure("tls", "TLS", error));
@@ -161,7 +162,7 @@ fn not_connected(lines: &mut Lines<'_>, settings: &Settings, error: &Error) {
     lines.push(Line::passed(
         "tls",
         "TLS",
-        "1.2 or 1.3, with a certificate that is trusted",
+        "1.2 or 1.3, with a trusted certificate",
     ));
     let login = Line::failed("login", "Login", reason);
     lines.push(match error.advice() {
@@ -178,7 +179,7 @@ fn failure(id: &str, what: &str, error: &Error) -> Line {
     }
 }
 
-/// How long the way to log in still exists.
+/// Makes the line about the announced end of this way to log in.
 fn future_of(login: &Login, local_now: Timestamp) -> Line {
     let today = local_now.to_zoned(TimeZone::UTC).date();
     let days = |end: jiff::civil::Date| today.until(end).map_or(0, |span| span.get_days());
@@ -198,7 +199,7 @@ fn future_of(login: &Login, local_now: Timestamp) -> Line {
             }
             .remedy(remedy)
         }
-        Login::Session => Line::noted(id, what, "a session that was given cannot be renewed")
+        Login::Session => Line::noted(id, what, "a session from another program cannot be renewed")
             .remedy("activate a connection by OAuth instead"),
         Login::ClientCredentials { .. } | Login::Jwt { .. } | Login::Web { .. } => Line::passed(
             id,

@@ -1,4 +1,4 @@
-//! The permissions that are looked for, and what each is for.
+//! The permissions that the test looks for, and the purpose of each.
 
 /// A permission of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,25 +7,25 @@ pub(super) struct Permission {
     pub(super) field: &'static str,
     /// The name that administrators see.
     pub(super) label: &'static str,
-    /// What it is needed for.
+    /// What the permission is needed for.
     pub(super) purpose: &'static str,
-    /// Who needs it.
+    /// When the permission is needed.
     pub(super) needed: Needed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needed {
-    /// The connector.
+    /// By the connector.
     Always,
-    /// The connector, unless the user has the other permission.
+    /// By the connector, unless the user has the other permission.
     Unless(&'static str),
-    /// The connector when it logs in by user name and password, in newer orgs.
+    /// By the connector in newer orgs, if it logs in by user name and password.
     Password,
-    /// Microsoft's connectors, as their documentation says. This connector does without.
+    /// By Microsoft's connectors, according to their documentation. This connector does not need it.
     Microsoft,
 }
 
-/// The permissions, in the order of the lines.
+/// The permissions, in the order of their lines.
 pub(super) const PERMISSIONS: [Permission; 11] = [
     Permission {
         field: "PermissionsApiEnabled",

@@ -1,4 +1,4 @@
-//! The facts of a report.
+//! Gathers the facts of a report.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,45 +9,45 @@ use crate::connector::store::{
 };
 use crate::connector::window::Span;
 
-/// What is known of a connection's data in a span of time.
+/// What is known about the data of a connection in a span of time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The name of the connection.
     pub connection: String,
-    /// The first day.
+    /// The beginning of the first day.
     pub from: Timestamp,
     /// The end of the last day.
     pub to: Timestamp,
-    /// When the report was made, by the clock of this machine.
+    /// When the report was created, by the clock of this machine.
     pub made: Timestamp,
     /// The sources with their days.
     pub sources: Vec<SourceReport>,
-    /// The outbound messages, if any were received. The org does not say how many it sent, so no day of them is
+    /// The outbound messages, if any were received. The org does not say how many it has sent, so no day is
     /// known to be complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages: Option<MessagesReport>,
-    /// What is missing, or was missing until it arrived after all.
+    /// Data that is missing, or was missing until it arrived later.
     pub gaps: Vec<GapReport>,
     /// Files that are damaged.
     pub damaged_files: Vec<FileReport>,
-    /// Daily files as a control of the hourly files.
+    /// The comparison of daily files with the hourly files.
     pub daily_files: Vec<DailyReport>,
-    /// What the service sends that it did not send before, or no longer sends.
+    /// Changes in the columns and values that Salesforce sends.
     pub drift: Vec<DriftReport>,
-    /// Changes of the connector's configuration.
+    /// Changes of the settings of the connection.
     pub configuration: Vec<ConfigurationReport>,
-    /// How far each sink has come.
+    /// The progress of each sink.
     pub sinks: Vec<SinkReport>,
 }
 
 /// Outbound messages that the org pushed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MessagesReport {
-    /// When they were received for the first time.
+    /// When the first message was received.
     pub since: Timestamp,
-    /// Notifications of the span that are stored.
+    /// Stored notifications of the span.
     pub stored: u64,
-    /// Why the last message was not stored, if it was not.
+    /// Why the last message was not stored, or `None` if it was.
     pub problem: Option<String>,
 }
 
@@ -56,36 +56,36 @@ pub struct MessagesReport {
 pub struct SourceReport {
     /// The name of the source.
     pub source: String,
-    /// The first instant that is wanted.
+    /// The first instant that is collected.
     pub begins: Timestamp,
-    /// Everything before it has been collected once.
+    /// All rows before this instant have been collected at least once.
     pub collected_until: Option<Timestamp>,
-    /// Days that are complete.
+    /// The number of complete days.
     pub complete_days: usize,
-    /// The days.
+    /// The days of the span.
     pub days: Vec<DayReport>,
 }
 
-/// How a day stands.
+/// The state of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DayState {
-    /// Everything is there: collected, and counted a day later without a difference; of files, each
-    /// listed file is stored; of changes, the org has said that its list is complete.
+    /// Everything is stored. For rows, a count a day later found no difference. For files, each listed file
+    /// is stored. For changes, the org has stated that its list is complete.
     Complete,
-    /// Everything was collected; the count of a day later is still to come.
+    /// Everything was collected, and the count a day later has not been made yet.
     Collected,
-    /// Not all of it has been collected yet.
+    /// The day has not been collected to its end.
     Open,
-    /// Something is missing.
+    /// Data is missing.
     Gap,
 }
 
 impl DayState {
-    /// All states, best first.
+    /// All states, from best to worst.
     pub const ALL: [Self; 4] = [Self::Complete, Self::Collected, Self::Open, Self::Gap];
 
-    /// What it is called.
+    /// The name of the state.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -96,23 +96,23 @@ impl DayState {
         }
     }
 
-    /// What it means, in a sentence.
+    /// The meaning of the state as a sentence for people.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Complete => {
-                "Everything is stored, and the count of a day later agrees. Changes are not counted: the \
-                 org says itself up to when its list of them is complete."
+                "Everything is stored, and a count a day later found the same number. Changes are not counted, \
+                 because the org states until when its list of them is complete."
             }
             Self::Collected => {
-                "Everything was collected. The count of a day later is still to come."
+                "Everything was collected. The count a day later has not been made yet."
             }
             Self::Open => "The day has not been collected to its end.",
-            Self::Gap => "Something is missing. The list of gaps says what and why.",
+            Self::Gap => "Data is missing. The list of gaps says which data, and why.",
         }
     }
 
-    /// How a day stands.
+    /// The state of a day.
     #[must_use]
     pub fn of(day: &Outline) -> Self {
         let differs = day
@@ -137,42 +137,42 @@ impl DayState {
 pub struct DayReport {
     /// The UTC day, as `2026-01-31`.
     pub day: String,
-    /// How it stands.
+    /// The state of the day.
     pub state: DayState,
-    /// Rows that the service has, as far as it was asked.
+    /// Rows that the service has, according to its last count.
     pub expected: Option<u64>,
-    /// Rows that came, including those that came again.
+    /// Rows that were received. Rows that were received twice count twice.
     pub received: u64,
     /// Rows that are stored.
     pub stored: u64,
-    /// Rows that every sink has acknowledged; nothing if there is no sink.
+    /// Rows that every sink has acknowledged, or `None` if there is no sink.
     pub delivered: Option<u64>,
-    /// When it was counted last.
+    /// When it was last counted.
     pub reconciled: Option<Timestamp>,
-    /// How it was counted last.
+    /// How it was last counted.
     pub method: Option<&'static str>,
     /// Gaps that are open.
     pub gaps: u64,
-    /// Files that were listed and those of them that are stored, if the source has files.
+    /// The number of listed files and of stored files, if the source has files.
     pub files: Option<(u64, u64)>,
 }
 
-/// A gap.
+/// A gap in the data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GapReport {
     /// The source.
     pub source: String,
-    /// Where it starts.
+    /// The beginning of the gap.
     pub from: Timestamp,
-    /// Where it ends.
+    /// The end of the gap.
     pub to: Timestamp,
-    /// The Id of the file that is missing, if it is one.
+    /// The Id of the missing file, if a file is missing.
     pub file: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// When it was found.
     pub found: Timestamp,
-    /// When what was missing arrived after all.
+    /// When the missing data arrived, or `None` if it is still missing.
     pub closed: Option<Timestamp>,
 }
 
@@ -189,29 +189,29 @@ pub struct FileReport {
     pub problem: String,
 }
 
-/// A daily file, and the hourly files of its day.
+/// The comparison of a daily file with the hourly files of its day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DailyReport {
     /// The Id of the daily file.
     pub file: String,
-    /// Its event type.
+    /// The event type of the file.
     pub event_type: String,
-    /// Its day.
+    /// The day of the file.
     pub log_date: Timestamp,
-    /// Its rows.
+    /// The number of rows in the daily file.
     pub daily_rows: u64,
-    /// The rows of the hourly files.
+    /// The number of rows in the hourly files.
     pub hourly_rows: u64,
-    /// When they were compared last.
+    /// When they were last compared.
     pub compared: Timestamp,
 }
 
-/// A drift.
+/// A change in what Salesforce sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DriftReport {
     /// The sObject or event type.
     pub about: String,
-    /// What kind of change it is.
+    /// The kind of the change.
     pub kind: String,
     /// The column or value.
     pub name: String,
@@ -219,29 +219,31 @@ pub struct DriftReport {
     pub found: Timestamp,
 }
 
-/// A change of configuration.
+/// A change of a setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfigurationReport {
     /// The setting.
     pub setting: String,
-    /// What it was.
+    /// The old value.
     pub old: Option<String>,
-    /// What it is.
+    /// The new value.
     pub new: Option<String>,
     /// When it was changed, by the clock of this machine.
     pub at: Timestamp,
 }
 
-/// A sink.
+/// The progress of a sink.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SinkReport {
-    /// Its name.
+    /// The name of the sink.
     pub sink: String,
+    /// Whether it is set up now. If not, its place is left of a sink that was removed, or of one for a single command.
+    pub set_up: bool,
     /// Rows that it acknowledged.
     pub delivered: u64,
-    /// Rows that wait for it.
+    /// Rows that have not been delivered yet.
     pub waiting: u64,
-    /// Why it failed last.
+    /// Why the last delivery failed, or `None` if it succeeded.
     pub problem: Option<String>,
 }
 
@@ -257,6 +259,22 @@ impl Report {
         span: Span,
         made: Timestamp,
     ) -> Result<Self, Error> {
+        Self::gather_for(store, connection, span, made, None)
+    }
+
+    /// As [`gather`](Self::gather), where only the sinks that are set up count for what was delivered: a store also
+    /// has the places of sinks that were removed, and of those for a single command.
+    ///
+    /// # Errors
+    ///
+    /// As of [`gather`](Self::gather).
+    pub fn gather_for(
+        store: &Store,
+        connection: &str,
+        span: Span,
+        made: Timestamp,
+        set_up: Option<&[String]>,
+    ) -> Result<Self, Error> {
         let last = Timestamp::from_nanosecond(span.end().as_nanosecond() - 1).unwrap_or(span.end());
         let whole = Span::day_of(span.start()).zip(Span::day_of(last));
         let span = whole
@@ -269,7 +287,7 @@ impl Report {
         for source in store.sources()? {
             match source.name.as_str() {
                 MESSAGES => messages = Some(of_messages(store, &source, span)?),
-                _ => sources.push(of_source(store, &source, span)?),
+                _ => sources.push(of_source(store, &source, span, set_up)?),
             }
         }
         let gaps = store.gaps(span)?.into_iter().map(|gap| GapReport {
@@ -316,6 +334,7 @@ impl Report {
         for name in store.sinks()? {
             let state = store.sink(&name)?;
             sinks.push(SinkReport {
+                set_up: set_up.is_none_or(|names| names.contains(&name)),
                 sink: name,
                 delivered: state.delivered,
                 waiting: state.waiting,
@@ -359,8 +378,17 @@ fn of_messages(store: &Store, source: &SourceState, span: Span) -> Result<Messag
     })
 }
 
-fn of_source(store: &Store, source: &SourceState, span: Span) -> Result<SourceReport, Error> {
-    let days: Vec<DayReport> = store.days(source, span)?.iter().map(of_day).collect();
+fn of_source(
+    store: &Store,
+    source: &SourceState,
+    span: Span,
+    set_up: Option<&[String]>,
+) -> Result<SourceReport, Error> {
+    let days = match set_up {
+        Some(sinks) => store.days_for(source, span, sinks)?,
+        None => store.days(source, span)?,
+    };
+    let days: Vec<DayReport> = days.iter().map(of_day).collect();
     Ok(SourceReport {
         source: source.name.clone(),
         begins: source.begins,

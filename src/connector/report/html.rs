@@ -1,4 +1,4 @@
-//! The report as one page of HTML, which needs nothing else: no script, no font, no network.
+//! The report as one HTML page, without scripts, fonts or other files.
 
 use std::fmt::Write as _;
 
@@ -7,12 +7,12 @@ use jiff::civil::Date;
 use super::gather::{DayReport, DayState, Report, SourceReport};
 use super::text::minute;
 
-/// The look of the page. The state of a day has a colour and a sign, so that neither a printer nor a
-/// reader who cannot tell the colours apart loses it.
+/// The style sheet of the page. The state of a day has a colour and a sign, so that it can be recognized in
+/// a black-and-white print and by readers who are colour-blind.
 const STYLE: &str = include_str!("page.css");
 
 impl Report {
-    /// The report as an HTML page.
+    /// Returns the report as an HTML page.
     #[must_use]
     pub fn to_html(&self) -> String {
         let mut out = String::new();
@@ -52,7 +52,7 @@ impl Report {
             ),
             (0, false) => (
                 "collected",
-                "Nothing is known to be missing; not every day is complete yet.".to_owned(),
+                "No data is known to be missing, but not every day is complete yet.".to_owned(),
             ),
             (1, _) => ("gap", "There is one open gap.".to_owned()),
             (open, _) => ("gap", format!("There are {open} open gaps.")),
@@ -106,7 +106,7 @@ impl Report {
         });
         table(
             out,
-            "Daily files as a control",
+            "Comparison with daily files",
             [
                 "day",
                 "event type",
@@ -147,8 +147,13 @@ impl Report {
         );
         let rows = self.sinks.iter().map(|sink| {
             let problem = sink.problem.clone().unwrap_or_default();
+            let name = &sink.sink;
             [
-                sink.sink.clone(),
+                if sink.set_up {
+                    name.clone()
+                } else {
+                    format!("{name} (not set up)")
+                },
                 sink.delivered.to_string(),
                 sink.waiting.to_string(),
                 problem,
@@ -185,7 +190,7 @@ fn legend(out: &mut String) {
     out.push_str("</ul>\n");
 }
 
-/// The days of a source, a block per month with a row per week, which begins on Monday.
+/// Writes the days of a source: a table per month with a row per week, which begins on Monday.
 fn calendar(out: &mut String, source: &SourceReport) {
     let name = escape(&source.source);
     let (complete, all) = (source.complete_days, source.days.len());
@@ -281,7 +286,7 @@ fn figures(out: &mut String, source: &SourceReport) {
     );
 }
 
-/// A table, or nothing if it has no rows.
+/// Writes a table, or nothing if it has no rows.
 fn table<const N: usize>(out: &mut String, title: &str, heads: [&str; N], rows: Vec<[String; N]>) {
     if rows.is_empty() {
         return;
@@ -309,7 +314,7 @@ fn table<const N: usize>(out: &mut String, title: &str, heads: [&str; N], rows: 
     out.push_str("</table></div>\n</section>\n");
 }
 
-/// Text of the org must not become markup.
+/// Escapes a text, because texts of the org must not become markup.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

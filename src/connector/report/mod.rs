@@ -1,6 +1,6 @@
-//! The report: evidence, for each source and day, of what is complete, and why.
+//! The report: evidence, for each source and day, of whether the data is complete, and why.
 //!
-//! [`Report::gather`] collects the facts from the store; the forms only write them down.
+//! [`Report::gather`] collects the facts from the store. The other modules only format them.
 
 mod gather;
 mod html;

@@ -7,11 +7,11 @@ use crate::connector::error::{Error, Kind};
 use crate::connector::shown::one_line;
 
 impl Report {
-    /// The report as JSON.
+    /// Returns the report as JSON.
     ///
     /// # Errors
     ///
-    /// None is known; JSON takes everything that a report has.
+    /// The report cannot be represented in JSON. This is not known to happen.
     pub fn to_json(&self) -> Result<String, Error> {
         serde_json::to_string_pretty(self).map_err(|error| {
             Error::new(Kind::Data, "the report cannot be written as JSON").because(error)
@@ -19,7 +19,7 @@ impl Report {
     }
 }
 
-/// For a terminal: a line for each day.
+/// Writes the report for a terminal, with a line for each day.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let day = |time: jiff::Timestamp| time.strftime("%Y-%m-%d").to_string();
@@ -68,7 +68,7 @@ impl fmt::Display for Report {
         })?;
         section(
             f,
-            "daily files as a control",
+            "comparison with daily files",
             &self.daily_files,
             |file, line| {
                 write!(
@@ -104,8 +104,11 @@ impl fmt::Display for Report {
         section(f, "sinks", &self.sinks, |sink, line| {
             write!(
                 line,
-                "{}: {} delivered, {} waiting",
-                sink.sink, sink.delivered, sink.waiting
+                "{}{}: {} delivered, {} waiting",
+                sink.sink,
+                if sink.set_up { "" } else { " (not set up)" },
+                sink.delivered,
+                sink.waiting
             )?;
             match &sink.problem {
                 Some(problem) => write!(line, ", failed: {problem}"),
@@ -128,7 +131,7 @@ fn section<T>(
     for item in items {
         let mut line = String::new();
         write(item, &mut line)?;
-        // The names of columns and the reasons come from the org.
+        // The names of columns and the reasons come from the org, so they may contain control characters.
         writeln!(f, "  {}", one_line(&line))?;
     }
     Ok(())
@@ -175,7 +178,7 @@ fn day_line(f: &mut fmt::Formatter<'_>, day: &DayReport) -> fmt::Result {
 }
 
 impl MessagesReport {
-    /// What is known of the messages, in a line.
+    /// What is known about the messages, as one line.
     pub(super) fn sentence(&self) -> String {
         let mut text = format!(
             "{} stored, received since {}; the org does not say how many it sent",
@@ -189,7 +192,7 @@ impl MessagesReport {
     }
 }
 
-/// A time to the minute.
+/// Formats a time without seconds.
 pub(super) fn minute(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M").to_string()
 }

@@ -1,4 +1,4 @@
-//! Pages of results.
+//! Searches for pages of results.
 
 use jiff::Timestamp;
 use rusqlite::params_from_iter;
@@ -8,23 +8,22 @@ use super::{Facet, Index, NO_TIME};
 use crate::connector::error::Error;
 use crate::connector::store::{Event, Store};
 
-/// A search passes over so many rows at most before it stops.
+/// A search stops after it has compared and rejected this number of rows.
 const MOST_PASSED: usize = 20_000;
 
-/// A value with `*` at its end stands for so many values at most.
+/// The largest number of values that a value with `*` at its end may match.
 const MOST_VALUES: i64 = 100;
 
-/// What is searched for. Results come newest first; rows without a time come last.
+/// A search. Results are ordered from new to old, and rows without a time come last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
-    /// Only rows from this time on.
+    /// Only rows at or after this time.
     pub since: Option<Timestamp>,
     /// Only rows before this time.
     pub until: Option<Timestamp>,
-    /// Only rows with all of these values. Upper and lower case are not told apart, and `*` at the end of a
-    /// value stands for any text.
+    /// Only rows with all of these values. Case is ignored, and `*` at the end of a value matches any text.
     pub values: Vec<(Facet, String)>,
-    /// Only rows that come after this position.
+    /// Only results after this position.
     pub after: Option<Position>,
 }
 
@@ -33,7 +32,7 @@ pub struct Search {
 pub struct Position {
     /// The time in milliseconds.
     time: i64,
-    /// The place in the order of storing.
+    /// The sequence number in the store.
     seq: i64,
 }
 
@@ -69,15 +68,16 @@ pub struct Found {
 pub enum Stopped {
     /// There are no more rows.
     End,
-    /// The page is full; the next one begins here.
+    /// The page is full. The next page begins at this position.
     Full(Position),
-    /// Many rows were passed over. The search can go on from here, and has come to this time.
+    /// Many rows were compared and rejected. The search can continue from this position, and has come to
+    /// this time.
     Passed(Position, Option<Timestamp>),
-    /// So many values begin with this text that they cannot be searched for at once.
+    /// Too many values of this facet begin with the text.
     TooManyValues(Facet),
 }
 
-/// The ids of the terms that a value stands for, and how many rows have them.
+/// The ids of the terms that a value matches, and how many rows have them.
 struct Terms {
     facet: Facet,
     ids: Vec<i64>,
@@ -85,7 +85,7 @@ struct Terms {
 }
 
 impl Index {
-    /// Finds a page of at most `most` rows.
+    /// Finds a page of at most `most` results.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Index {
             filters.push(terms);
         }
         filters.sort_by_key(|terms| terms.rows);
-        // The rarest value leads; the others are compared row by row.
+        // The rarest value selects the rows by an index. The other values are compared row by row.
         let mut filters = filters.into_iter();
         let leading = filters.next();
         let others: Vec<Terms> = filters.collect();
@@ -131,7 +131,7 @@ impl Index {
                 matches &= id.is_some_and(|id| terms.ids.contains(&id));
             }
             last = Some(Position { time, seq });
-            // Files that were made again are shown with their newest content.
+            // A file may have been replaced by a newer one, so the content of the store is shown.
             let event = match matches {
                 true => lookup.get(seq)?.filter(|(_, superseded)| !superseded),
                 false => None,
@@ -171,7 +171,7 @@ impl Index {
                     }
                     Ok(())
                 }),
-            // The largest character ends the values that begin with the text.
+            // U+10FFFF is the largest character, so it ends the range of values that begin with the text.
             Some(start) => self
                 .database
                 .prepare_cached(
@@ -192,7 +192,7 @@ impl Index {
     }
 }
 
-/// One SELECT per term, each of which follows the index of its facet; SQLite merges them.
+/// Makes one SELECT per term, each of which uses the index of its facet. SQLite merges them.
 fn select(leading: Option<&Terms>, search: &Search) -> (String, Vec<Value>) {
     let mut bounds = Vec::new();
     let mut bound = |value: i64| {
@@ -202,7 +202,7 @@ fn select(leading: Option<&Terms>, search: &Search) -> (String, Vec<Value>) {
     let mut limits = String::new();
     let millis = |time: Timestamp| time.as_millisecond();
     let since = search.since.map(millis);
-    // With a limit on the time, rows without a time are left out.
+    // A search with a time excludes rows without a time.
     let since = since.or(search.until.map(|_| NO_TIME + 1));
     if let Some(since) = since {
         limits += &format!(" AND time >= {}", bound(since));

@@ -1,10 +1,10 @@
 //! Finds stored rows by time, source, user, address, type and status.
 //!
-//! The index is a database of its own beside the store, made from the store in the order of storing, as a sink
-//! would be. So collecting rows costs nothing for it, it can be removed at any time, and no process that only
-//! reads writes to the store. A page of results reads as many rows as it shows. Only a search for several
-//! values at once may have to pass over rows; it stops after a bounded number of them and says from where to
-//! go on.
+//! The index is a database of its own beside the store. It is built from the store in the order of storing,
+//! as a sink would be. Therefore it does not slow the collection down, it can be removed at any time, and
+//! processes that only read do not write to the store. Finding a page reads as many rows as the page shows.
+//! Only a search for several values at once may have to reject rows. It stops after a limited number of
+//! them, and returns the position from which the search can continue.
 
 mod find;
 
@@ -22,29 +22,29 @@ use super::window::Span;
 
 pub use find::{Found, Position, Search, Stopped};
 
-/// The version of the tables. An index of another version is made again.
+/// The version of the tables. An index of another version is built anew.
 const VERSION: i64 = 1;
 
-/// How many rows are added in one transaction.
+/// The number of rows that are added in one transaction.
 const BATCH: usize = 5_000;
 
-/// The time and the day of rows that have no time: before all others.
+/// The time and the day of rows without a time. They sort before all others.
 const NO_TIME: i64 = i64::MIN;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
-/// What rows are searched by.
+/// A property by which rows are searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Facet {
     /// The source: `logins`, `audit`, `files` or `changes`.
     Source,
-    /// The user name, or else the Id of the user.
+    /// The user name, or the Id of the user.
     User,
-    /// The address that it came from.
+    /// The IP address of the client.
     Address,
     /// The action, the type of the login, or the event type.
     Type,
-    /// How it ended.
+    /// The result, such as the status of a login.
     Status,
 }
 
@@ -58,7 +58,7 @@ impl Facet {
         Self::Status,
     ];
 
-    /// Its name, which is that of its column.
+    /// The name of the facet, which is also the name of its column.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -99,7 +99,7 @@ pub struct Index {
 }
 
 impl Index {
-    /// Opens the index, and makes an empty one if there is none or if it is of another version.
+    /// Opens the index. If there is none, or if it has another version, an empty one is created.
     ///
     /// # Errors
     ///
@@ -128,8 +128,8 @@ impl Index {
         })
     }
 
-    /// Adds rows that the store has and the index does not have yet: at most about `most` of them. Returns
-    /// how many were added.
+    /// Adds rows of the store that are not in the index yet, at most about `most` of them, and returns
+    /// their number.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Index {
         Ok(added)
     }
 
-    /// Adds the next rows, in one transaction. Another process may do the same at the same time.
+    /// Adds the next rows in one transaction. Another process may add rows at the same time.
     fn add(&mut self, store: &Store, most: usize) -> Result<usize, Error> {
         let path = self.path.clone();
         let fail = |error| failure("write the search index", &path, error);
@@ -173,7 +173,7 @@ impl Index {
         Ok(count)
     }
 
-    /// The place of the last row that is in the index.
+    /// The sequence number of the last row in the index.
     ///
     /// # Errors
     ///
@@ -182,7 +182,7 @@ impl Index {
         cursor(&self.database).map_err(|error| self.failed(error))
     }
 
-    /// Rows in the index of each source.
+    /// The number of rows in the index, by source.
     ///
     /// # Errors
     ///
@@ -199,8 +199,8 @@ impl Index {
             .map_err(|error| self.failed(error))
     }
 
-    /// Rows in the index of a source for each UTC day of a span that has any: the start of the day, and the
-    /// number.
+    /// The days of a span on which a source has rows in the index: the start of each UTC day, and the
+    /// number of rows.
     ///
     /// # Errors
     ///
@@ -226,7 +226,7 @@ impl Index {
             .map_err(|error| self.failed(error))
     }
 
-    /// The values of a facet that occur most often.
+    /// The most frequent values of a facet, at most `most` of them.
     ///
     /// # Errors
     ///
@@ -253,7 +253,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     database.busy_timeout(std::time::Duration::from_secs(10))?;
     database.set_prepared_statement_cache_capacity(64);
     database.pragma_update(None, "journal_mode", "wal")?;
-    // What a power cut undoes is added again.
+    // Rows that are lost in a power failure are added again from the store.
     database.pragma_update(None, "synchronous", "normal")?;
     database.pragma_update(None, "cache_size", -16_384)?;
     Ok(database)
@@ -262,7 +262,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 fn make(database: &mut Connection) -> rusqlite::Result<()> {
     let change = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    // Another process may have been quicker.
+    // Another process may have created the tables meanwhile.
     if version != VERSION {
         change.execute_batch(include_str!("schema.sql"))?;
         change.pragma_update(None, "user_version", VERSION)?;
@@ -279,7 +279,7 @@ fn cursor(database: &Connection) -> rusqlite::Result<i64> {
 /// Rows that are added in one transaction.
 #[derive(Default)]
 struct Batch {
-    /// The terms of the rows so far: their ids, and how many rows have them.
+    /// The terms of these rows: their ids, and the number of rows.
     terms: HashMap<(i64, String), (i64, i64)>,
     days: HashMap<(i64, i64), i64>,
     last: Option<i64>,
@@ -317,7 +317,7 @@ impl Batch {
     }
 
     fn term(&mut self, change: &Connection, facet: Facet, value: &str) -> rusqlite::Result<i64> {
-        // Upper and lower case are not told apart, as in the table.
+        // Case is ignored, as in the table.
         let key = (facet.number(), value.to_ascii_lowercase());
         if let Some((id, rows)) = self.terms.get_mut(&key) {
             *rows += 1;

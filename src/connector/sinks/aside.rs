@@ -1,5 +1,5 @@
-//! Rows that a destination will never take, such as one that is larger than it allows. They are written to a
-//! file beside the store, so that they are not lost and do not stop the rows behind them.
+//! Writes refused rows to a file beside the store, for example a row that is larger than a destination
+//! allows. This way, they are not lost and do not block the rows after them.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,8 +11,8 @@ use super::batch::{Batch, Row};
 use crate::connector::error::Error;
 use crate::connector::private::{create_folder, to_write};
 
-/// Adds rows to a file with one JSON object per line: `id`, `reason` and `row`. A row whose batch is repeated
-/// after a crash is there twice.
+/// Appends rows to a file with one JSON object per line: `id`, `reason` and `row`. If a batch is repeated
+/// after a crash, its refused rows are in the file twice.
 pub(super) fn add(path: &Path, batch: &Batch, refused: &[Refused]) -> Result<(), Error> {
     let fail = |error| Error::io("write", path, error);
     if let Some(folder) = path.parent() {

@@ -1,5 +1,6 @@
-//! Rows in the form in which a sink gets them.
+//! Batches of rows for a sink.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -9,32 +10,31 @@ use crate::connector::error::Error;
 use crate::connector::ocsf::{Mapping, to_ocsf};
 use crate::connector::store::{Event, Store};
 
-/// After so many rows that the sink does not want, its cursor moves.
+/// The cursor moves after this number of rows that the sink does not want.
 const PASSED: u64 = 20_000;
 
-/// What a sink gets for each row.
+/// The format in which rows are delivered.
 #[derive(Debug, Clone)]
 pub enum Form {
-    /// The row with its source, key and time.
+    /// A JSON object with the row, its source, its key and its time.
     Row,
     /// An OCSF event.
     Ocsf {
-        /// How rows become events.
+        /// The rules that map rows to events.
         mapping: Arc<Mapping>,
         /// The Id of the org.
         tenant: Option<String>,
     },
 }
 
-/// How large a batch may be.
+/// The limits of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// No batch has more rows.
+    /// The largest number of rows.
     pub rows: u64,
-    /// No batch has more bytes of JSON, unless it is one row.
+    /// The largest number of bytes of JSON. A single row may be larger.
     pub bytes: u64,
-    /// A batch that is delivered again must have the same rows, because its place or its name depends on
-    /// them.
+    /// Whether a repeated batch must have the same rows, because its position or its name depends on them.
     pub same: bool,
 }
 
@@ -42,7 +42,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             rows: 10_000,
-            bytes: 32 << 20,
+            bytes: 8 << 20,
             same: false,
         }
     }
@@ -53,35 +53,45 @@ impl Default for Limits {
 pub struct Batch {
     /// The name of the connection.
     pub connection: String,
-    /// The store that they come from.
+    /// The unique id of the store.
     pub owner: String,
-    /// The row before the first, in the order of storing.
+    /// The sequence number of the row before the first row.
     pub after: i64,
-    /// The last row that was read, in the order of storing. Rows that the sink does not want may follow the
+    /// The sequence number of the last row that was read. Rows that the sink does not want may follow the
     /// last of `rows`.
     pub last: i64,
     /// The rows.
     pub rows: Vec<Row>,
+    /// Whether the destination is known to take other rows, so that what it refuses of these is refused because of
+    /// the rows.
+    pub others_taken: bool,
 }
 
-/// A row.
+impl Batch {
+    /// The bytes of JSON in it.
+    pub(super) fn bytes(&self) -> u64 {
+        self.rows.iter().map(|row| row.json.len() as u64).sum()
+    }
+}
+
+/// A row in a batch.
 #[derive(Clone)]
 pub struct Row {
-    /// Its place in the order of storing.
+    /// The sequence number of the row in the store.
     pub seq: i64,
-    /// Names it for as long as it exists: `connection/source/key`.
+    /// The permanent id of the row: `connection/source/key`.
     pub id: String,
     /// The name of its source.
     pub source: Arc<str>,
-    /// The sObject or the event type that it comes from.
+    /// The sObject or the event type of the row.
     pub about: Arc<str>,
-    /// When it happened, if it says so.
+    /// The time of the event, if the row has one.
     pub time: Option<Timestamp>,
-    /// What is delivered, in JSON.
+    /// The JSON that is delivered.
     pub json: Vec<u8>,
 }
 
-/// Without what was delivered.
+/// The content of the row is left out.
 impl std::fmt::Debug for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Row")
@@ -92,17 +102,17 @@ impl std::fmt::Debug for Row {
     }
 }
 
-/// Which rows are read.
+/// Selects the rows that a sink wants.
 pub(super) struct Wanted<'a> {
     pub(super) connection: &'a str,
     pub(super) owner: &'a str,
-    /// The names of the sources; all if there is none.
+    /// The names of the sources, or an empty slice for all.
     pub(super) sources: &'a [String],
     pub(super) form: &'a Form,
 }
 
 impl Wanted<'_> {
-    /// Reads the rows after a place, up to `until` if that is given, else up to the limits.
+    /// Reads the rows after a sequence number, up to `until` if given, otherwise up to the limits.
     pub(super) fn read(
         &self,
         store: &Store,
@@ -116,6 +126,7 @@ impl Wanted<'_> {
             after,
             last: after,
             rows: Vec::new(),
+            others_taken: false,
         };
         let mut shared = Shared::default();
         let (mut bytes, mut passed) = (0, 0);
@@ -148,6 +159,36 @@ impl Wanted<'_> {
         Ok(batch)
     }
 
+    /// A few rows behind a batch that differ from it: the first of another kind than all of its rows, and the last one
+    /// that is stored.
+    pub(super) fn others(&self, store: &Store, batch: &Batch) -> Result<Batch, Error> {
+        let mut others = Batch {
+            rows: Vec::new(),
+            ..batch.clone()
+        };
+        let (mut shared, mut passed) = (Shared::default(), 0);
+        let abouts: BTreeSet<&str> = batch.rows.iter().map(|row| row.about.as_ref()).collect();
+        let mut take = |after: i64, is_wanted: &dyn Fn(&Event) -> bool| {
+            store.stored_after::<Error>(after, |event| {
+                passed += 1;
+                let is_found = self.is_wanted(event) && is_wanted(event);
+                if is_found {
+                    others.rows.push(self.row(event, &mut shared));
+                }
+                Ok(match is_found || passed >= PASSED {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                })
+            })
+        };
+        take(batch.last, &|event| !abouts.contains(event.about()))?;
+        let last = store.last_seq()?;
+        if last > batch.last {
+            take(last - 1, &|_| true)?;
+        }
+        Ok(others)
+    }
+
     /// How many rows are wanted after a place and up to another.
     pub(super) fn count(&self, store: &Store, after: i64, until: i64) -> Result<u64, Error> {
         let mut count = 0;
@@ -178,13 +219,13 @@ impl Wanted<'_> {
             source: shared.text(event.source()),
             about: shared.text(event.about()),
             time: event.time(),
-            // Both consist of texts and numbers, which JSON always takes.
+            // Both consist of texts and numbers, which JSON can always represent.
             json: json.unwrap_or_default(),
         }
     }
 }
 
-/// The few names that all rows share.
+/// The names of sources and objects, which all rows share.
 #[derive(Default)]
 struct Shared(Vec<Arc<str>>);
 

@@ -1,7 +1,7 @@
-//! Delivers to all sinks of a connection: once, or while the connection is collected.
+//! Delivers to all sinks of a connection, once or while the connection is collected.
 //!
-//! Each sink has a task and a handle of the store of its own. So a sink that fails, or is slow, keeps neither
-//! the collection nor another sink waiting.
+//! Each sink has its own task and its own handle of the store. Therefore a sink that fails or is slow
+//! delays neither the collection nor another sink.
 
 use std::future::Future;
 use std::pin::pin;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::config::{SinkConfig, secrets_of};
 use super::failure::{Failure, text_of};
@@ -22,27 +23,27 @@ use crate::connector::progress::Stop;
 use crate::connector::store::Store;
 use crate::connector::vault::Vault;
 
-/// The pause after a failure; it doubles with each further failure.
+/// The pause after a failure. It doubles with each further failure.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// No pause is longer, unless the destination asks for it.
+/// The longest pause, unless the destination asks for a longer one.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-/// How often a sink looks for new rows that nobody has told it of.
+/// How often a sink looks for new rows without being told of them.
 const LOOK: Duration = Duration::from_secs(15);
 
-/// What happened at a sink.
+/// A report of one delivery to a sink.
 #[derive(Debug)]
 pub struct Report {
     /// The name of the sink.
     pub sink: String,
     /// What was delivered, or why it was not.
     pub result: Result<Delivered, Error>,
-    /// After which time it is tried again.
+    /// The pause before the next attempt, if the delivery failed.
     pub pause: Option<Duration>,
 }
 
-/// Where the sinks of a connection are found, and what they need.
+/// What is needed to open the sinks of a connection.
 #[derive(Debug, Clone)]
 struct Origin {
     home: Home,
@@ -62,9 +63,8 @@ impl Origin {
     }
 }
 
-/// Delivers all rows that wait, to all sinks of a connection, or to those that were chosen by name.
-///
-/// A sink that fails is not tried again.
+/// Delivers all waiting rows to all sinks of a connection, or to those that were chosen by name. Each sink
+/// is tried once.
 pub async fn deliver_once(
     home: &Home,
     vault: &Vault,
@@ -100,12 +100,12 @@ pub async fn deliver_once(
     futures_util::future::join_all(sinks.iter().map(one)).await
 }
 
-/// Tests whether a sink can be reached and admits this program, for a connection or without one. Nothing is
-/// delivered.
+/// Tests whether a sink can be reached and accepts its credentials, for a connection or without one. No
+/// rows are delivered.
 ///
 /// # Errors
 ///
-/// It cannot, or it does not.
+/// The sink cannot be reached, or it refuses access.
 pub async fn test(
     vault: &Vault,
     config: &SinkConfig,
@@ -116,7 +116,7 @@ pub async fn test(
     sink.test().await.map_err(Failure::into_error)
 }
 
-/// What is wrong is wrong for all sinks.
+/// Makes the report of an error that concerns all sinks.
 fn no_sinks(error: Error) -> Report {
     Report {
         sink: "sinks.toml".to_owned(),
@@ -125,10 +125,10 @@ fn no_sinks(error: Error) -> Report {
     }
 }
 
-/// Opens a sink. A failure is noted in the store.
+/// Opens a sink. A failure is recorded in the store.
 async fn opened(origin: &Origin, config: &SinkConfig, store: &mut Store) -> Result<Outlet, Error> {
     let (origin, own) = (origin.clone(), config.clone());
-    // A passphrase is stretched for about a second.
+    // Deriving a key from a passphrase takes about a second, so it must not block the other tasks.
     let opened = tokio::task::spawn_blocking(move || origin.open(&own)).await;
     let outlet = opened
         .map_err(|error| Error::new(Kind::Sink, "the sink cannot be opened").because(error))
@@ -139,7 +139,7 @@ async fn opened(origin: &Origin, config: &SinkConfig, store: &mut Store) -> Resu
     outlet
 }
 
-/// Delivers to all sinks of a connection while it is collected. When this is dropped, the deliveries stop.
+/// Delivers to all sinks of a connection while it is collected. Dropping the value stops the deliveries.
 #[derive(Debug)]
 pub struct Deliveries {
     origin: Origin,
@@ -149,12 +149,12 @@ pub struct Deliveries {
     wake: watch::Sender<()>,
     send: mpsc::UnboundedSender<Report>,
     reports: mpsc::UnboundedReceiver<Report>,
-    /// What was wrong with the configuration when it was read last.
+    /// The error of the configuration when it was last read.
     problem: Option<String>,
 }
 
 impl Deliveries {
-    /// Starts to deliver to the sinks of a connection, or to those that were chosen by name.
+    /// Starts the deliveries to the sinks of a connection, or to those that were chosen by name.
     #[must_use]
     pub fn start(
         home: &Home,
@@ -186,11 +186,16 @@ impl Deliveries {
         deliveries
     }
 
-    /// Tells the sinks that there are new rows. If the configuration has changed, it is taken over; while it
-    /// is not usable, the sinks go on as they were.
+    /// Tells the sinks that there are new rows. A changed configuration is applied. If it is invalid, the
+    /// sinks continue with the previous one.
     pub async fn wake(&mut self, lock: &Lock) {
+        let mut is_lost = false;
+        while let Some(ended) = self.tasks.try_join_next() {
+            // None ends by itself: this is a defect, which was printed.
+            is_lost |= ended.is_err();
+        }
         match self.origin.sinks() {
-            Ok(sinks) if sinks == self.sinks => {
+            Ok(sinks) if sinks == self.sinks && !is_lost => {
                 self.problem = None;
                 self.wake.send_replace(());
             }
@@ -226,17 +231,17 @@ impl Deliveries {
         self.sinks = sinks;
     }
 
-    /// Reports what is wrong with the configuration, once.
+    /// Reports an error of the configuration, once.
     fn complain(&mut self, error: Error) {
         let text = error.text();
         if self.problem.as_ref() != Some(&text) {
             self.problem = Some(text);
-            // The receiver is in this value.
+            // The receiver is in this value, so sending cannot fail.
             let _ = self.send.send(no_sinks(error));
         }
     }
 
-    /// Waits for a future, and gives the reports of the sinks to `each` meanwhile.
+    /// Awaits a future, and passes the reports of the sinks to `each` meanwhile.
     pub async fn beside<T>(
         &mut self,
         work: impl Future<Output = T>,
@@ -252,13 +257,13 @@ impl Deliveries {
         }
     }
 
-    /// Stops the deliveries. A batch that is on its way is delivered again by the next run.
+    /// Stops the deliveries. A batch that was being delivered is delivered again by the next run.
     pub async fn end(mut self) {
         self.tasks.shutdown().await;
     }
 }
 
-/// One sink at work.
+/// The task of one sink.
 struct Task {
     origin: Origin,
     config: SinkConfig,
@@ -288,9 +293,31 @@ impl Task {
                 self.report(result, pause);
             }
             match pause {
-                // New rows are no reason to ask again earlier.
-                Some(pause) => tokio::time::sleep(pause).await,
+                Some(pause) => {
+                    if self.rest(pause).await {
+                        (outlet, failures) = (None, 0);
+                    }
+                }
                 None => drop(tokio::time::timeout(LOOK, self.wake.changed()).await),
+            }
+        }
+    }
+
+    /// Waits after a failure. New rows are no reason to ask again earlier, but another set-up of the sink is: it may
+    /// be what helps. Returns whether there is one.
+    async fn rest(&mut self, pause: Duration) -> bool {
+        let until = Instant::now() + pause;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            tokio::time::sleep(left.min(LOOK)).await;
+            let now = self.origin.sinks().unwrap_or_default();
+            let own = now.into_iter().find(|sink| sink.name == self.config.name);
+            if let Some(changed) = own.filter(|own| *own != self.config) {
+                self.config = changed;
+                return true;
             }
         }
     }
@@ -309,7 +336,8 @@ impl Task {
         match open.deliver(&mut self.store, Pace::Steady).await {
             Ok(delivered) => (Ok(delivered), None),
             Err(failure) => {
-                // The next attempt reads the secrets and certificates again, which may be what was wrong.
+                // The next attempt reads the secrets and certificates again, because they may have been the
+                // cause.
                 *outlet = None;
                 let asked = failure.pause();
                 (Err(failure.into_error()), asked)
@@ -323,7 +351,7 @@ impl Task {
             result,
             pause,
         };
-        // Nobody listens any more when the run ends.
+        // There is no receiver when the run has ended.
         let _ = self.reports.send(report);
     }
 }

@@ -1,24 +1,25 @@
-//! Why a delivery failed.
+//! The failure of a delivery.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::connector::error::{Error, Kind};
 
-/// Why a delivery failed, and what that means for the next attempt.
+/// The failure of a delivery, and what it means for the next attempt.
 pub struct Failure {
     error: Error,
     retry_after: Option<Duration>,
     replan: bool,
+    about_rows: bool,
 }
 
 impl Failure {
-    /// A destination that cannot be reached or refuses what it gets.
+    /// Makes the failure of a destination that cannot be reached or refuses what it is sent.
     pub(super) fn new(message: impl Into<String>) -> Self {
         Error::new(Kind::Sink, message).into()
     }
 
-    /// Adds what the user can do about it.
+    /// Adds advice for the user.
     pub(super) fn help(self, help: impl Into<String>) -> Self {
         Self {
             error: self.error.help(help),
@@ -37,7 +38,7 @@ impl Failure {
         }
     }
 
-    /// The destination says when it may be asked again.
+    /// Sets the pause that the destination asks for.
     pub(super) fn retry_after(self, pause: Option<Duration>) -> Self {
         Self {
             retry_after: pause,
@@ -45,10 +46,18 @@ impl Failure {
         }
     }
 
-    /// The next batch need not be the same, because nothing of this one was taken.
+    /// Allows the next batch to have other rows, because the destination accepted none of this one.
     pub(super) fn replanned(self) -> Self {
         Self {
             replan: true,
+            ..self
+        }
+    }
+
+    /// It is not known whether the rows are what is wrong. If the destination takes others, they are.
+    pub(super) fn about_rows(self) -> Self {
+        Self {
+            about_rows: true,
             ..self
         }
     }
@@ -59,13 +68,13 @@ impl Failure {
         &self.error
     }
 
-    /// The error alone.
+    /// Returns the error without the pause.
     #[must_use]
     pub fn into_error(self) -> Error {
         self.error
     }
 
-    /// How long the destination asks to be left alone.
+    /// The pause that the destination asks for.
     #[must_use]
     pub fn pause(&self) -> Option<Duration> {
         self.retry_after
@@ -75,6 +84,10 @@ impl Failure {
         self.replan
     }
 
+    pub(super) fn is_about_rows(&self) -> bool {
+        self.about_rows
+    }
+
     /// What the store keeps: the message with its causes, and what to do.
     #[must_use]
     pub fn text(&self) -> String {
@@ -82,7 +95,7 @@ impl Failure {
     }
 }
 
-/// The message of an error with its causes, and what to do.
+/// The message of an error with its causes, and the advice.
 pub(super) fn text_of(error: &Error) -> String {
     match error.advice() {
         Some(advice) => format!("{}; {advice}", error.text()),
@@ -96,6 +109,7 @@ impl From<Error> for Failure {
             error,
             retry_after: None,
             replan: false,
+            about_rows: false,
         }
     }
 }

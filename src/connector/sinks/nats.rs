@@ -1,6 +1,6 @@
 //! Messages in a stream of NATS JetStream.
 //!
-//! Each message has the name of its row as `Nats-Msg-Id`, by which the stream drops a message that comes twice
+//! Each message has the name of its row as `Nats-Msg-Id`, with its form and subject if they are not the usual ones, by which the stream drops a message that comes twice
 //! within its window for duplicates, which is two minutes by default. For a longer interruption, the place of
 //! the last acknowledged message in the stream is kept with the cursor. Before the first batch after a start or
 //! a failure, the names of the messages behind that place are read, and these rows are not sent again.
@@ -19,13 +19,16 @@ use async_nats::{ConnectError, ConnectErrorKind, ConnectOptions};
 use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use super::config::SinkConfig;
-use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Row, Sink};
+use super::config::{SinkConfig, is_on_this_machine};
+use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Row, Sink, Start};
 use crate::connector::error::{Error, Kind};
 use crate::connector::vault::{ExposeSecret as _, SecretString, Secrets};
 
-/// How long the server may take to respond to a request, and to acknowledge a message.
+/// The longest time for a response of the server, and for the acknowledgement of a message.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The subject of a message, unless another one is set.
+const SUBJECT: &str = "saponify.{connection}.{source}";
 
 /// The header with the name of a row.
 const ID: &str = "Nats-Msg-Id";
@@ -40,12 +43,15 @@ pub(super) struct Nats {
     stream: String,
     create: Option<usize>,
     subject: Subject,
+    /// What follows the name of a row in the name of its message.
+    suffix: String,
     rows: u64,
-    /// The connection, until a failure.
+    /// The connection, or `None` after a failure.
     context: Option<Context>,
-    /// The stream, as it was when the sink began: its time of creation and the last acknowledged place in it.
+    /// The position in the stream when the sink was prepared: the creation time of the stream, and the last
+    /// acknowledged message.
     place: Place,
-    /// The names of rows that the stream has, although the cursor has not passed them.
+    /// The ids of rows that are in the stream although the cursor is before them.
     present: HashSet<String>,
 }
 
@@ -58,7 +64,8 @@ enum Login {
     Credentials(SecretString),
 }
 
-/// A place in a stream: `sequence@created`. A stream that was made again has another time of creation.
+/// A position in a stream: `sequence@created`. A stream that was deleted and created again has another
+/// time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Place {
     sequence: u64,
@@ -94,20 +101,33 @@ impl Nats {
         secrets: &Secrets,
         connection: &str,
     ) -> Result<Self, Error> {
-        let template = config
-            .text("subject")
-            .unwrap_or("saponify.{connection}.{source}");
+        let template = config.text("subject").unwrap_or(SUBJECT);
+        let (login, is_tls) = (
+            Login::of(config, secrets)?,
+            config.word("security") == "tls",
+        );
+        if !is_tls && login.is_sent() && !config.list("url").all(is_on_this_machine) {
+            let message = format!(
+                "sink {}: the secret would be sent without TLS to another machine",
+                config.name
+            );
+            return Err(Error::new(Kind::Usage, message).help(
+                "use security=tls, or log in by an nkey or by credentials, which are not sent",
+            ));
+        }
+        let subject = Subject::new(&config.name, template, connection)?;
         Ok(Self {
+            suffix: suffix(config.word("form"), template, &subject),
             name: config.name.clone(),
             servers: config.list("url").map(str::to_owned).collect(),
             certificate: config.certificate()?,
-            is_tls: config.word("security") == "tls",
-            login: Login::of(config, secrets)?,
+            is_tls,
+            login,
             stream: config.text("stream").unwrap_or("SAPONIFY").to_owned(),
             create: config
                 .is_set("create-stream")
                 .then(|| config.count("replicas").unwrap_or(1) as usize),
-            subject: Subject::new(&config.name, template, connection)?,
+            subject,
             rows: config.count("batch-rows").unwrap_or(1_000),
             context: None,
             place: Place::default(),
@@ -128,7 +148,7 @@ impl Nats {
         if self.is_tls {
             let roots: Vec<&[u8]> = self.certificate.as_deref().into_iter().collect();
             let tls = saponify::transport::client_config(&roots).map_err(|error| {
-                Failure::new("the certificates of the sink are not usable").because(error)
+                Failure::new("the certificates of the sink are invalid").because(error)
             })?;
             options = options.tls_client_config(tls);
         }
@@ -152,18 +172,18 @@ impl Nats {
             ),
             ConnectErrorKind::Tls => (
                 format!("no TLS connection to {servers}"),
-                "`certificate` names a file with the certificate of the server; `security=plain` is for a \
+                "`certificate` names a file with the certificate of the server; use `security=plain` only in a \
                  network that you trust",
             ),
             _ => (
                 format!("no connection to {servers}"),
-                "check that the server runs, and the address",
+                "check that the server is running, and that the address is right",
             ),
         };
         Failure::new(message).help(help).because(error)
     }
 
-    /// Finds the stream, or makes it if that is wanted.
+    /// Finds the stream, or creates it if the configuration says so.
     async fn stream(&self, context: &Context) -> Result<Stream, Failure> {
         let error = match context.get_stream(&self.stream).await {
             Ok(stream) => return Ok(stream),
@@ -178,13 +198,13 @@ impl Nats {
         if !is_missing {
             let message = format!("the stream {} cannot be read", self.stream);
             return Err(Failure::new(message)
-                .help("check that the server has JetStream, and what the user may do")
+                .help("check that the server has JetStream, and the permissions of the user")
                 .because(error));
         }
         let Some(replicas) = self.create else {
             let message = format!("there is no stream {}", self.stream);
             return Err(Failure::new(message).help(format!(
-                "make it with the subject {}, or set create-stream=true",
+                "create it with the subject {}, or set create-stream=true",
                 self.subject.all()
             )));
         };
@@ -195,8 +215,10 @@ impl Nats {
             ..StreamConfig::default()
         });
         made.await.map_err(|error| {
-            Failure::new(format!("the stream {} cannot be made", self.stream))
-                .help("check what the user may do, and whether another stream has the subject")
+            Failure::new(format!("the stream {} cannot be created", self.stream))
+                .help(
+                    "check the permissions of the user, and whether another stream has the subject",
+                )
                 .because(error)
         })
     }
@@ -221,11 +243,11 @@ impl Nats {
         };
         Ok(Begun {
             own: Some(self.place.text()),
-            cursor: None,
+            reached: None,
         })
     }
 
-    /// The names of the messages of this connection behind a place in the stream.
+    /// The ids of the messages of this connection after a position in the stream.
     async fn names_behind(
         &self,
         stream: &Stream,
@@ -276,12 +298,13 @@ impl Nats {
         let mut refused = Vec::new();
         let mut sent: Vec<(usize, PublishAckFuture)> = Vec::new();
         for (at, row) in batch.rows.iter().enumerate() {
-            if self.present.contains(&row.id) {
+            let id = format!("{}{}", row.id, self.suffix);
+            if self.present.contains(&id) {
                 continue;
             }
             let message = PublishMessage::build()
                 .payload(row.json.clone().into())
-                .message_id(&row.id)
+                .message_id(&id)
                 .expected_stream(&self.stream);
             match context.send_publish(self.subject.of(row), message).await {
                 Ok(acknowledgement) => sent.push((at, acknowledgement)),
@@ -300,7 +323,7 @@ impl Nats {
         })
     }
 
-    /// Why the server will never take a message, if that is so.
+    /// Why the server refuses a message for good. An error means that the message may be sent again.
     fn refusal(&self, at: usize, error: PublishError) -> Result<Refused, Failure> {
         let code = std::error::Error::source(&error)
             .and_then(|source| source.downcast_ref::<jetstream::Error>())
@@ -313,22 +336,22 @@ impl Nats {
         }
         let (message, help) = match error.kind() {
             PublishErrorKind::StreamNotFound => (
-                format!("no stream takes the subject {}", self.subject.all()),
+                format!("no stream has the subject {}", self.subject.all()),
                 "add the subject to the stream",
             ),
             PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => (
-                format!("the stream {} has not acknowledged in time", self.stream),
-                "check that the server runs; what was not acknowledged is sent again",
+                format!("the stream {} did not acknowledge in time", self.stream),
+                "check that the server is running; messages without acknowledgement are sent again",
             ),
             _ => (
-                format!("the stream {} does not take messages", self.stream),
-                "check the limits of the stream, and what the user may do",
+                format!("the stream {} refuses messages", self.stream),
+                "check the limits of the stream, and the permissions of the user",
             ),
         };
         Err(Failure::new(message).help(help).because(error))
     }
 
-    /// After a failure, the next attempt connects anew.
+    /// Disconnects after a failure, so that the next attempt connects anew.
     fn reset<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
         if result.is_err() {
             self.context = None;
@@ -345,13 +368,9 @@ impl Sink for Nats {
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        _owner: &'a str,
-        own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         async move {
-            let begun = self.prepare(own).await;
+            let begun = self.prepare(start.own).await;
             self.reset(begun)
         }
         .boxed()
@@ -370,7 +389,7 @@ impl Sink for Nats {
             let context = self.context().await?;
             match context.get_stream(&self.stream).await {
                 Err(_) if self.create.is_some() => Ok(format!(
-                    "{} takes the credentials; the stream {} will be made",
+                    "{} accepts the credentials; the stream {} will be created",
                     self.servers.join(", "),
                     self.stream
                 )),
@@ -389,6 +408,11 @@ impl Sink for Nats {
 }
 
 impl Login {
+    /// Whether the secret itself is sent to the server.
+    fn is_sent(&self) -> bool {
+        matches!(self, Self::Token(_) | Self::Password(..))
+    }
+
     fn of(config: &SinkConfig, secrets: &Secrets) -> Result<Self, Error> {
         let secret = |name: &str| secrets.get(name).ok().cloned();
         let found = [
@@ -400,7 +424,7 @@ impl Login {
                 (None, None) => None,
                 _ => {
                     let message = format!(
-                        "sink {}: `user` and the secret `password` belong together",
+                        "sink {}: give both `user` and the secret `password`, or neither",
                         config.name
                     );
                     return Err(Error::new(Kind::Usage, message));
@@ -410,9 +434,9 @@ impl Login {
         let mut found = found.into_iter().flatten();
         match (found.next(), found.next()) {
             (Some(_), Some(_)) => {
-                let message = format!("sink {}: there are several ways to log in", config.name);
+                let message = format!("sink {}: more than one way to log in is given", config.name);
                 Err(Error::new(Kind::Usage, message)
-                    .help("give one of a token, a password, an nkey and credentials"))
+                    .help("give only one of a token, a password, an nkey and credentials"))
             }
             (login, _) => Ok(login.unwrap_or(Self::Nobody)),
         }
@@ -437,6 +461,20 @@ impl Login {
     }
 }
 
+/// A stream drops a message whose name it knows. Two sinks that send the same row to one stream in other forms, or
+/// with other subjects, send other messages, so that these differ in their names.
+fn suffix(form: &str, template: &str, subject: &Subject) -> String {
+    let form = if form == "row" {
+        String::new()
+    } else {
+        format!("#{form}")
+    };
+    match template {
+        SUBJECT => form,
+        _ => format!("{form}@{}", subject.of_connection()),
+    }
+}
+
 /// The subjects of the messages of a connection.
 struct Subject {
     template: String,
@@ -457,7 +495,7 @@ impl Subject {
                 template.escape_debug()
             );
             return Err(Error::new(Kind::Usage, message).help(
-                "separate its parts by dots; a part is a word, {connection}, {source} or {about}",
+                "separate its parts by dots; each part is a word, {connection}, {source} or {about}",
             ));
         }
         Ok(Self {
@@ -478,18 +516,18 @@ impl Subject {
         self.fill(&self.connection, &token(&row.source), &token(&row.about))
     }
 
-    /// All subjects of the connection.
+    /// The pattern for all messages of the connection.
     fn of_connection(&self) -> String {
         self.fill(&self.connection, "*", "*")
     }
 
-    /// All subjects of all connections.
+    /// The pattern for all messages of all connections.
     fn all(&self) -> String {
         self.fill("*", "*", "*")
     }
 }
 
-/// A text as one token of a subject, where some characters have a meaning.
+/// Escapes the characters of a text that have a meaning in a subject.
 fn token(text: &str) -> String {
     let safe = |c: char| match c {
         '.' | '*' | '>' => '_',

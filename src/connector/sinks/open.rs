@@ -1,7 +1,9 @@
-//! Makes the sinks that the configuration describes.
+//! Opens the sinks of the configuration.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use ring::digest::{Context, SHA256};
 
 use super::batch::Form;
 use super::config::{self, ACTIVATED, SinkConfig, Sinks, one_off};
@@ -13,15 +15,15 @@ use crate::connector::home::{Home, Place};
 use crate::connector::ocsf::Mapping;
 use crate::connector::vault::{Secrets, Vault};
 
-/// A file of NDJSON is followed by a new one at this size.
+/// The default size of an NDJSON file in bytes.
 const FILE: u64 = 256 << 20;
 
-/// The sinks of a connection: the one that its activation made, and those of the file. If `chosen` has
-/// names, only these; a one-off sink is written `KIND:ADDRESS`.
+/// The sinks of a connection: that of `activate --ndjson`, and those of the configuration. If `chosen` is
+/// not empty, only the sinks with these names. A sink for a single command is written `KIND:ADDRESS`.
 ///
 /// # Errors
 ///
-/// The file is not usable, or there is no sink of a name.
+/// The configuration is invalid, or there is no sink with a chosen name.
 pub fn sinks_of(
     home: &Home,
     connection: &str,
@@ -44,7 +46,7 @@ pub fn sinks_of(
     chosen.iter().map(find).collect()
 }
 
-/// The sink that `activate --ndjson` makes.
+/// The sink of `activate --ndjson`.
 fn activated(settings: &Settings) -> Result<Option<SinkConfig>, Error> {
     let Some(folder) = &settings.ndjson else {
         return Ok(None);
@@ -62,7 +64,8 @@ fn activated(settings: &Settings) -> Result<Option<SinkConfig>, Error> {
 ///
 /// # Errors
 ///
-/// This program was built without what the sink needs, its secrets are not there, or a setting is not usable.
+/// This program was built without the feature of the sink, its secrets are missing, or a setting is
+/// invalid.
 pub fn open(
     config: &SinkConfig,
     vault: &Vault,
@@ -71,8 +74,8 @@ pub fn open(
 ) -> Result<Outlet, Error> {
     let secrets = config::secrets_of(vault, config)?;
     let sink = destination(config, &secrets, place.name())?;
-    let mut options =
-        OutletOptions::new(place.name(), &config.name, place.refused_by(&config.name)?);
+    let aside = place.refused_by(&file_of(&config.name))?;
+    let mut options = OutletOptions::new(place.name(), &config.name, aside);
     options.form = match config.word("form") {
         "ocsf" => Form::Ocsf {
             mapping: Arc::new(Mapping::built_in()?),
@@ -83,14 +86,15 @@ pub fn open(
     options.sources = config.list("sources").map(str::to_owned).collect();
     options.from_now = config.word("from") == "now";
     options.every = config.length("every").unwrap_or_default();
+    options.set_up = config.fingerprint();
     Ok(Outlet::new(options, sink))
 }
 
-/// The destination alone, for a connection.
+/// Opens the destination without its outlet, for a connection.
 ///
 /// # Errors
 ///
-/// This program was built without what the sink needs, or a setting is not usable.
+/// This program was built without the feature of the sink, or a setting is invalid.
 pub fn destination(
     config: &SinkConfig,
     secrets: &Secrets,
@@ -111,10 +115,36 @@ pub fn destination(
         #[cfg(feature = "object-store")]
         "object-store" => Box::new(super::object::Objects::open(config, secrets, connection)?),
         other => {
-            let message = format!("sink {}: nothing makes the kind {other}", config.name);
+            let message = format!(
+                "sink {}: this program cannot open the kind {other}",
+                config.name
+            );
             return Err(Error::new(Kind::Usage, message));
         }
     })
+}
+
+/// The names of all sinks of a connection that are set up. A store may also have the cursors of others: of a sink that
+/// was removed and whose place was kept, or of one for a single command.
+///
+/// # Errors
+///
+/// The file of the sinks is not usable.
+pub fn names_of(home: &Home, connection: &str, settings: &Settings) -> Result<Vec<String>, Error> {
+    let sinks = sinks_of(home, connection, settings, &[])?;
+    Ok(sinks.into_iter().map(|sink| sink.name).collect())
+}
+
+/// The name of a sink as part of a file name. No two sinks have the same.
+fn file_of(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    let mut digest = Context::new(&SHA256);
+    digest.update(name.as_bytes());
+    let plain: String = name.chars().filter(|c| is_plain(*c)).take(80).collect();
+    format!("{plain}.{}", config::short(digest))
 }
 
 /// Each connection has a folder of its own, except in the sink of its activation, whose folder is its own.

@@ -1,27 +1,30 @@
-//! The mark in the folder of a sink. It says which store the files are from, so that two connections never
-//! write to the same files, and no file is cut that somebody else has written.
+//! The mark in the folder of a sink. It contains the id of the store whose files are in the folder.
+//! Therefore two connections never write to the same files, and no foreign file is truncated.
 
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::BuildHasher as _;
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::connector::error::{Error, Kind};
 use crate::connector::private::{create_folder, to_write};
 
-/// The name of the mark.
+/// The name of the file with the mark.
 const MARK: &str = ".saponify-sink";
+
+/// Before the number of a lease, in the name of an empty file.
+const LEASE: &str = ".saponify-lease-";
 
 /// A name for a store that no other store has.
 pub(super) fn new_owner() -> String {
-    // Each state has random keys of its own.
+    // Each `RandomState` has its own random keys.
     let random = || RandomState::new().hash_one(MARK);
     format!("{:016x}{:016x}", random(), random())
 }
 
-/// Takes a folder for a store, or finds that it has it already. `is_output` recognizes the files of the
-/// sink; a folder that has some, and no mark, is somebody else's.
+/// Marks a folder for a store, or checks that it has the mark of this store. `is_output` recognizes the
+/// files of the sink. A folder with such files and without a mark belongs to somebody else.
 ///
 /// # Errors
 ///
@@ -46,7 +49,7 @@ pub(super) fn take(
             return Err(taken(folder));
         }
     }
-    // If another process marks the folder at the same time, one of the two fails.
+    // If two processes mark the folder at the same time, one of them fails.
     let file = to_write().create_new(true).open(&mark);
     file.and_then(|mut file| {
         writeln!(file, "{owner}")?;
@@ -55,11 +58,55 @@ pub(super) fn take(
     .map_err(|error| Error::io("write", &mark, error))
 }
 
+/// Says in a folder that a lease has begun to use it. A file of its own is made, which another process can neither
+/// replace nor overlook.
+///
+/// # Errors
+///
+/// The folder cannot be read or written.
+pub(super) fn announce(folder: &Path, lease: i64) -> Result<(), Error> {
+    let own = folder.join(format!("{LEASE}{lease}"));
+    to_write()
+        .open(&own)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| Error::io("write", &own, error))?;
+    for (earlier, path) in leases(folder)? {
+        if earlier < lease {
+            // It says nothing that the greater number does not say.
+            let _ = fs::remove_file(path);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a later lease has begun to use a folder.
+///
+/// # Errors
+///
+/// The folder cannot be read.
+pub(super) fn is_superseded(folder: &Path, lease: i64) -> Result<bool, Error> {
+    Ok(leases(folder)?.iter().any(|(other, _)| *other > lease))
+}
+
+fn leases(folder: &Path) -> Result<Vec<(i64, PathBuf)>, Error> {
+    let fail = |error| Error::io("read", folder, error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(LEASE));
+        if let Some(lease) = number.and_then(|number| number.parse().ok()) {
+            found.push((lease, entry.path()));
+        }
+    }
+    Ok(found)
+}
+
 /// Tests whether files can be made in a folder.
 ///
 /// # Errors
 ///
-/// They cannot.
+/// No file can be created.
 pub(super) fn is_writable(folder: &Path) -> Result<(), Error> {
     create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
     let probe = folder.join(format!("{MARK}-{}.test", std::process::id()));
@@ -70,9 +117,9 @@ pub(super) fn is_writable(folder: &Path) -> Result<(), Error> {
 
 fn taken(folder: &Path) -> Error {
     let message = format!(
-        "the folder {} has the events of another connection, or of an earlier one of this name",
+        "the folder {} contains the events of another connection, or of an earlier one with this name",
         folder.display()
     );
     Error::new(Kind::Usage, message)
-        .help("give each connection a folder of its own, or move what is there to another place")
+        .help("use a folder of its own for each connection, or move the existing files elsewhere")
 }

@@ -1,28 +1,28 @@
-//! Rows of a query, as the sources pass them on.
+//! Batches of query rows.
 
 use std::ops::Range;
 
-/// Rows of a query.
+/// A batch of rows of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// The values of each row, in the order of the fields of the query.
     pub rows: Rows,
-    /// How many rows the query matched, if the service says so.
+    /// The number of rows that the query matched, if the service states it.
     pub size: Option<u64>,
-    /// Whether there are no more rows.
+    /// Whether this is the last batch.
     pub last: bool,
 }
 
 /// Rows of values. A value is a text or null.
 ///
-/// A year has millions of rows of twenty values. So all texts are kept in one string, instead of a string for
-/// each value.
+/// A year has millions of rows with twenty values each. Therefore all texts are in one string, instead of a
+/// string for each value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
     text: String,
-    /// Where the text of each value is.
+    /// The range of each value in the text, or `None` for null.
     values: Vec<Option<Range<usize>>>,
-    /// For each row, where its values end in `values`.
+    /// For each row, the end of its values in `values`.
     ends: Vec<usize>,
 }
 
@@ -34,7 +34,7 @@ pub struct Values<'a> {
 }
 
 impl Rows {
-    /// Adds a row.
+    /// Appends a row.
     pub fn push<'a>(&mut self, row: impl IntoIterator<Item = Option<&'a str>>) {
         for value in row {
             self.values.push(value.map(|value| {
@@ -46,19 +46,19 @@ impl Rows {
         self.ends.push(self.values.len());
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// The rows, in their order.
+    /// The rows in order.
     pub fn iter(&self) -> impl Iterator<Item = Values<'_>> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| Values {
@@ -79,32 +79,32 @@ impl FromIterator<Vec<Option<String>>> for Rows {
 }
 
 impl<'a> Values<'a> {
-    /// How many values the row has.
+    /// The number of values.
     #[must_use]
     pub fn len(self) -> usize {
         self.values.len()
     }
 
-    /// Whether the row has none.
+    /// Whether the row has no values.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.values.is_empty()
     }
 
-    /// A value; `None` if it is null, or if the row has fewer.
+    /// A value, or `None` if it is null or if the row has fewer values.
     #[must_use]
     pub fn get(self, at: usize) -> Option<&'a str> {
         self.text.get(self.values.get(at)?.clone()?)
     }
 
-    /// All values, in their order.
+    /// All values in order.
     pub fn iter(self) -> impl Iterator<Item = Option<&'a str>> {
         let text = self.text;
         let value = move |range: &Option<Range<usize>>| text.get(range.clone()?);
         self.values.iter().map(value)
     }
 
-    /// All values, as strings of their own.
+    /// All values as owned strings.
     #[must_use]
     pub fn to_vec(self) -> Vec<Option<String>> {
         self.iter().map(|value| value.map(str::to_owned)).collect()

@@ -7,4 +7,5 @@ pub mod rows;
 mod service;
 
 pub use batch::{Batch, Rows, Values};
+pub(crate) use service::all_rows;
 pub use service::{Failure, Service};

@@ -1,4 +1,4 @@
-//! What the sources need of a service: the org or, in tests, a simulation of one.
+//! The service that the sources query: the org or, in tests, a simulated one.
 
 use std::collections::HashMap;
 
@@ -7,26 +7,26 @@ use jiff::Timestamp;
 use super::batch::Batch;
 use crate::connector::error::Error;
 
-/// A service that answers queries.
+/// A service that runs queries.
 pub trait Service: Send {
-    /// The time by the clock of the service.
+    /// The current time by the clock of the service.
     fn server_time(&mut self) -> impl Future<Output = Result<Timestamp, Failure>> + Send;
 
-    /// Runs a query for the fields that it names, and returns its first batch.
+    /// Runs a query, and returns its first batch with the fields that the query names.
     fn query(&mut self, query: &str) -> impl Future<Output = Result<Batch, Failure>> + Send;
 
-    /// The next batch of the query that ran last.
+    /// The next batch of the last query.
     fn more(&mut self) -> impl Future<Output = Result<Batch, Failure>> + Send;
 
     /// Runs a query of the form `SELECT COUNT() FROM …`.
     fn count(&mut self, query: &str) -> impl Future<Output = Result<u64, Failure>> + Send;
 
-    /// Whether the service shows all rows of an object, and not only those of the user who asks.
+    /// Whether the service returns all rows of an object, and not only those of the user.
     fn sees_all(&mut self, _object: &str) -> impl Future<Output = Result<bool, Failure>> + Send {
         async { Ok(true) }
     }
 
-    /// The values of some fields of other records, by their Ids. What is not there may be left out.
+    /// Fields of other records, by their Ids. Records that do not exist may be left out.
     fn look_up(
         &mut self,
         _object: &str,
@@ -37,18 +37,36 @@ pub trait Service: Send {
     }
 }
 
-/// Why a service did not answer.
+/// Runs a query, and returns all of its rows as one batch.
+///
+/// # Errors
+///
+/// The query fails, or its cursor is lost before the last row. The size of the batch tells whether the
+/// service has sent fewer rows than it stated.
+pub(crate) async fn all_rows<S: Service>(service: &mut S, query: &str) -> Result<Batch, Failure> {
+    let mut all = service.query(query).await?;
+    while !all.last {
+        let next = service.more().await?;
+        for row in next.rows.iter() {
+            all.rows.push(row.iter());
+        }
+        all.last = next.last;
+    }
+    Ok(all)
+}
+
+/// Why a call to the service failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The query takes too long, or has too large an answer: ask for less.
+    /// The query takes too long, or its result is too large. The caller must ask for less.
     TooLarge,
-    /// The service no longer tells what happened so long ago.
+    /// The service no longer knows changes of that time.
     TooOld,
-    /// The cursor of the query is gone: run it again.
+    /// The cursor of the query is no longer valid. The query must be sent again.
     CursorLost,
-    /// A field is not there, or this user must not see it.
+    /// The field does not exist, or the user cannot see it.
     Field(String),
-    /// Anything else. What is stored stays, and a later run goes on.
+    /// Any other error. Stored data stays, and a later run continues.
     Other(Error),
 }
 

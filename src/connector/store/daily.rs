@@ -1,4 +1,4 @@
-//! Daily files as a control of the hourly files: their numbers of rows, which should be equal.
+//! Comparison of daily files with hourly files, whose numbers of rows should be equal.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,28 +8,28 @@ use super::{Listed, Listing, SourceId, Store, millis, time};
 use crate::connector::error::Error;
 use crate::connector::window::Span;
 
-/// The reason of gaps that a daily file shows.
+/// The reason of gaps that a daily file has revealed.
 const MORE_ROWS: &str = "the daily file has more rows than the hourly files of its day";
 
-/// A daily file whose rows were counted, and the hourly files of its day.
+/// The number of rows of a daily file, compared with the hourly files of its day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DailyCount {
     /// The Id of the daily file.
     pub sf_id: String,
-    /// Its event type.
+    /// The event type of the file.
     pub event_type: String,
-    /// Its day.
+    /// The day of the file.
     pub log_date: Timestamp,
-    /// Its rows.
+    /// The number of rows in the daily file.
     pub daily: u64,
-    /// The rows of the hourly files when they were compared last.
+    /// The number of rows in the hourly files at the last comparison.
     pub hourly: u64,
-    /// When they were compared last.
+    /// When they were last compared.
     pub compared: Timestamp,
 }
 
 impl Store {
-    /// How many rows a daily file has, if this content of it was counted.
+    /// The number of rows of a daily file, if its current content has been counted.
     ///
     /// # Errors
     ///
@@ -43,11 +43,12 @@ impl Store {
         )
     }
 
-    /// Compares a daily file with the hourly files of its day, and notes both numbers.
+    /// Compares a daily file with the hourly files of its day, and stores both numbers.
     ///
-    /// If the daily file has more rows, and `is_over` says that no more hourly files can come, that is a
-    /// gap. A gap that has been filled is closed. On a day on which hourly files began or were not made at
-    /// all, the daily file takes the place of the hourly ones instead: it enters the ledger to be fetched.
+    /// If the daily file has more rows, and `is_over` says that no more hourly files can appear, a gap is
+    /// recorded. If the gap has been filled, it is closed. On a day on which hourly files began, or on
+    /// which there are none, the daily file replaces the hourly ones instead: it is added to the ledger to
+    /// be fetched.
     ///
     /// # Errors
     ///
@@ -105,7 +106,7 @@ impl Store {
         })
     }
 
-    /// The daily files of a span that were counted, by day.
+    /// The daily files of a span that were counted, ordered by day.
     ///
     /// # Errors
     ///
@@ -130,8 +131,8 @@ impl Store {
     }
 }
 
-/// Whether hourly files of an event type began on the day of a daily file, but not with its first hour, or
-/// none were made on that day.
+/// Whether the hourly files of an event type began on the day of a daily file, but not with its first hour,
+/// or whether there are none on that day.
 fn lacks_first_hours(change: &dyn Change, daily: &Listed, end: Timestamp) -> Result<bool, Fault> {
     let found = change.first(
         "SELECT min(log_date), count(*) FILTER (WHERE log_date >= ?2 AND log_date < ?3)

@@ -1,4 +1,4 @@
-//! What is known of each source and UTC day: the figures of the report.
+//! The figures of each source and UTC day, for the report.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,70 +7,70 @@ use super::{Method, Reconciliation, SourceState, Store, millis, time};
 use crate::connector::error::Error;
 use crate::connector::window::Span;
 
-/// A source's day.
+/// The figures of a source on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
     /// The name of the source.
     pub source: String,
-    /// The day, or the part of it that is wanted.
+    /// The day, or the part of it that is collected.
     pub span: Span,
-    /// Whether closed windows cover all of it. For files: whether a listing came after it.
+    /// Whether completed windows cover the whole day. For files: whether they were listed after it.
     pub covered: bool,
-    /// Rows that the service has: by the count of a day later, or else of the hours that were counted
-    /// so far. For files it is known once all of them are read.
+    /// Rows that the service has, according to the count of a day later, or else to the hours that were
+    /// counted so far. For files, it is known once all of them have been read.
     pub expected: Option<u64>,
-    /// Rows that came, including those that overlapping windows brought again.
+    /// Rows that were received. Rows that overlapping windows received twice count twice.
     pub received: u64,
-    /// Rows that the store holds.
+    /// Rows in the store.
     pub stored: u64,
-    /// Rows that every sink has acknowledged; without a sink, `None`.
+    /// Rows that every sink has acknowledged, or `None` if there is no sink.
     pub delivered: Option<u64>,
-    /// How and when it was counted last.
+    /// The last comparison of the counts.
     pub reconciled: Option<Reconciliation>,
-    /// Whether its rows are counted again a day later. Changes are not: the service says itself up to when
-    /// its list of them is complete, and no window is closed before that.
+    /// Whether its rows are counted a day later. Changes are not counted, because the service states until
+    /// when its list of them is complete, and no window is completed before that.
     pub is_counted: bool,
-    /// Gaps that are open.
+    /// The number of open gaps.
     pub gaps: u64,
     /// The files of the day, if the source has files.
     pub files: Option<FileCounts>,
 }
 
-/// How a source's day stands, without the numbers of rows, which take a look at every row.
+/// The state of a source on a day, without the numbers of rows, whose computation reads every row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
-    /// The day, or the part of it that is wanted.
+    /// The day, or the part of it that is collected.
     pub span: Span,
-    /// Whether closed windows cover all of it. For files: whether a listing came after it.
+    /// Whether completed windows cover the whole day. For files: whether they were listed after it.
     pub covered: bool,
-    /// How and when it was counted last.
+    /// The last comparison of the counts.
     pub reconciled: Option<Reconciliation>,
-    /// Whether its rows are counted again a day later. Changes are not: the service says itself up to when
-    /// its list of them is complete, and no window is closed before that.
+    /// Whether its rows are counted a day later. Changes are not counted, because the service states until
+    /// when its list of them is complete, and no window is completed before that.
     pub is_counted: bool,
-    /// Gaps that are open.
+    /// The number of open gaps.
     pub gaps: u64,
     /// The files of the day, if the source has files.
     pub files: Option<FileCounts>,
 }
 
-/// Files of a day. A file that was made again counts once, with its newest content.
+/// The files of a day. A file that was replaced counts once, with its newest content.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FileCounts {
     /// Files that were listed.
     pub listed: u64,
-    /// Files with all rows in the store.
+    /// Files all of whose rows are in the store.
     pub stored: u64,
-    /// Files that are still to be fetched.
+    /// Files that have not been fetched yet.
     pub pending: u64,
-    /// Files that are damaged and kept beside the store.
+    /// Files that are damaged and were moved to the folder for damaged files.
     pub aside: u64,
-    /// Files that went before they were fetched.
+    /// Files that the service deleted before they were fetched.
     pub lost: u64,
 }
 
 impl Day {
-    /// The day without the numbers of its rows.
+    /// The state of the day without the numbers of rows.
     #[must_use]
     pub fn outline(&self) -> Outline {
         Outline {
@@ -83,8 +83,8 @@ impl Day {
         }
     }
 
-    /// Whether the day is complete: covered, counted a day later without a difference, without a gap.
-    /// A day of files is complete when every listed file is stored, and a day of changes when it is covered.
+    /// Whether the day is complete: covered, without gaps, and without a difference a day later. A day of
+    /// files is complete when every listed file is stored, and a day of changes when it is covered.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.outline().is_complete()
@@ -92,7 +92,7 @@ impl Day {
 }
 
 impl Outline {
-    /// As [`Day::is_complete`].
+    /// Whether the day is complete, as [`Day::is_complete`] defines it.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let agrees = match (&self.files, &self.reconciled) {
@@ -106,20 +106,54 @@ impl Outline {
 }
 
 impl Store {
-    /// The days of a source within a span, oldest first. Days before the source begins are left out.
+    /// The figures of the days of a source within a span, oldest first, without days before the source
+    /// begins.
     ///
     /// # Errors
     ///
     /// The store cannot be read.
     pub fn days(&self, source: &SourceState, span: Span) -> Result<Vec<Day>, Error> {
+        let slowest = self.value(FIGURES, "SELECT min(cursor) FROM sink", &[])?;
+        self.days_until(source, span, slowest)
+    }
+
+    /// As [`days`](Self::days), where only these sinks count.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn days_for(
+        &self,
+        source: &SourceState,
+        span: Span,
+        sinks: &[String],
+    ) -> Result<Vec<Day>, Error> {
+        let find = "SELECT name, cursor FROM sink";
+        let cursors = self.all(FIGURES, find, &[], |row| {
+            Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
+        })?;
+        let cursor = |sink: &String| {
+            let found = cursors.iter().find(|(name, _)| name == sink);
+            found.map_or(0, |(_, cursor)| *cursor)
+        };
+        self.days_until(source, span, sinks.iter().map(cursor).min())
+    }
+
+    /// The days of a source, where the slowest sink has acknowledged all rows up to a place.
+    fn days_until(
+        &self,
+        source: &SourceState,
+        span: Span,
+        slowest: Option<i64>,
+    ) -> Result<Vec<Day>, Error> {
         wanted(source, span)
             .into_iter()
-            .map(|piece| self.day(source, piece))
+            .map(|piece| self.day(source, piece, slowest))
             .collect()
     }
 
-    /// How the days of a source within a span stand, oldest first. Days before the source begins are left
-    /// out.
+    /// The states of the days of a source within a span, oldest first, without days before the source
+    /// begins.
     ///
     /// # Errors
     ///
@@ -158,7 +192,7 @@ impl Store {
         })
     }
 
-    fn day(&self, source: &SourceState, span: Span) -> Result<Day, Error> {
+    fn day(&self, source: &SourceState, span: Span, slowest: Option<i64>) -> Result<Day, Error> {
         let counted = self.reconciliations(source.id, span)?;
         let outline = self.outline(source, span, &counted)?;
         let mut day = Day {
@@ -173,7 +207,9 @@ impl Store {
             },
             received: 0,
             stored: 0,
-            delivered: self.delivered_in(source, span)?,
+            delivered: slowest
+                .map(|cursor| self.delivered_in(source, span, cursor))
+                .transpose()?,
             reconciled: outline.reconciled,
             is_counted: outline.is_counted,
             gaps: outline.gaps,
@@ -181,7 +217,7 @@ impl Store {
         };
         if let Some(files) = &day.files {
             (day.received, day.stored) = self.file_rows(span)?;
-            // How many rows a file has is known once it is read.
+            // The number of rows of a file is known once the file has been read.
             day.expected = (files.stored == files.listed).then_some(day.stored);
         } else {
             day.stored = self.count(source.id, span)?;
@@ -200,7 +236,7 @@ impl Store {
         self.value(FIGURES, sql, bounds)
     }
 
-    /// The newest contents of the files of a span, by state.
+    /// Counts the files of a span by the state of their newest content.
     fn file_counts(&self, span: Span) -> Result<FileCounts, Error> {
         let found: Vec<(String, u64)> = self.all(
             FIGURES,
@@ -226,8 +262,8 @@ impl Store {
         Ok(counts)
     }
 
-    /// Rows that came in the files of a span, and those of the newest contents. Files count for the
-    /// day that they cover, whatever the times of their rows say.
+    /// The rows of all contents of the files of a span, and those of the newest contents. A file counts for
+    /// the day that it covers, also if its rows have other times.
     fn file_rows(&self, span: Span) -> Result<(u64, u64), Error> {
         let found = self.first(
             FIGURES,
@@ -241,7 +277,7 @@ impl Store {
         Ok(found?.unwrap_or_default())
     }
 
-    /// Whether closed windows cover a span without a hole.
+    /// Whether completed windows cover a span without interruption.
     fn is_covered(&self, source: &SourceState, span: Span) -> Result<bool, Error> {
         let Some(watermark) = source.watermark else {
             return Ok(false);
@@ -249,7 +285,7 @@ impl Store {
         if source.name == "files" {
             return Ok(span.end() <= watermark);
         }
-        // A window never crosses midnight, so none that began a day earlier is read.
+        // A window never crosses midnight, so windows that began a day earlier need not be read.
         let closed: Vec<(i64, i64)> = self.all(
             "read the windows",
             "SELECT starts, ends FROM \"window\"
@@ -268,33 +304,28 @@ impl Store {
         Ok(reached >= span.end())
     }
 
-    /// Rows of a span that the slowest sink has acknowledged.
-    fn delivered_in(&self, source: &SourceState, span: Span) -> Result<Option<u64>, Error> {
-        let slowest = "SELECT min(cursor) FROM sink";
-        let Some(cursor) = self.value::<Option<i64>>(FIGURES, slowest, &[])? else {
-            return Ok(None);
-        };
+    /// Rows of a span up to a place in the order of storing.
+    fn delivered_in(&self, source: &SourceState, span: Span, cursor: i64) -> Result<u64, Error> {
         let (start, end) = (millis(span.start()), millis(span.end()));
         self.value(
             FIGURES,
             "SELECT count(*) FROM event WHERE source = ?1 AND time >= ?2 AND time < ?3 AND seq <= ?4",
             values![source.id.0, start, end, cursor],
         )
-        .map(Some)
     }
 }
 
-/// What is tried here, for messages.
+/// The action in error messages.
 const FIGURES: &str = "read the figures of a day";
 
-/// The days of a span from the beginning of a source on.
+/// The days of a span, beginning with the source.
 fn wanted(source: &SourceState, span: Span) -> Vec<Span> {
     Span::new(span.start().max(source.begins), span.end())
         .map(|span| span.pieces(SignedDuration::from_hours(24)))
         .unwrap_or_default()
 }
 
-/// The last count of a whole day.
+/// The last comparison of a whole day.
 fn last_day(counted: &[Reconciliation]) -> Option<&Reconciliation> {
     counted
         .iter()

@@ -1,4 +1,4 @@
-//! Reading rows: by time for people, by the order of storing for sinks.
+//! Reads rows: ordered by time for people, and in the order of storing for sinks.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -12,34 +12,34 @@ use super::engine::{Fault, Queries as _, Row, Session, Value, values};
 use super::{Store, instant, millis};
 use crate::connector::error::{Error, Kind};
 
-/// Which rows to read.
+/// The conditions on the rows that are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventQuery {
     /// Only rows of this source.
     pub source: Option<String>,
-    /// Only rows from this time on. Rows without a time are left out if this or `until` is set.
+    /// Only rows at or after this time. If this or `until` is set, rows without a time are left out.
     pub since: Option<Timestamp>,
     /// Only rows before this time.
     pub until: Option<Timestamp>,
-    /// Only rows that match all of these.
+    /// Only rows that match all of these filters.
     pub filters: Vec<Filter>,
-    /// Also rows of files that have been made again since.
+    /// Whether rows of files that were replaced by newer ones are included.
     pub superseded: bool,
 }
 
-/// A column and the value that it must have.
+/// A condition that a column has a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// The name of the column; upper and lower case are not told apart.
+    /// The name of the column. Case is ignored.
     pub column: String,
-    /// The value. An empty one also matches a null.
+    /// The value. An empty value also matches null.
     pub value: String,
 }
 
 impl std::str::FromStr for Filter {
     type Err = Error;
 
-    /// Reads `COLUMN=VALUE`.
+    /// Parses `COLUMN=VALUE`.
     fn from_str(text: &str) -> Result<Self, Error> {
         match text.split_once('=') {
             Some((column, value)) if !column.is_empty() => Ok(Self {
@@ -48,7 +48,7 @@ impl std::str::FromStr for Filter {
             }),
             _ => Err(Error::new(
                 Kind::Usage,
-                "a condition must have the form COLUMN=VALUE",
+                "a condition must be of the form COLUMN=VALUE",
             )),
         }
     }
@@ -72,38 +72,38 @@ struct Shape {
 }
 
 impl Event {
-    /// Its place in the order of storing.
+    /// The sequence number of the row in the store.
     #[must_use]
     pub fn seq(&self) -> i64 {
         self.seq
     }
 
-    /// The name of its source.
+    /// The name of the source.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The sObject (`LoginHistory`) or the event type of the file (`Login`) that it comes from.
+    /// The sObject of the row, such as `LoginHistory`, or the event type of its file, such as `Login`.
     #[must_use]
     pub fn about(&self) -> &str {
         &self.shape.about
     }
 
-    /// What makes it unique within its source: an Id, or for a row of a file
-    /// `EventLogFile Id/revision/row number`.
+    /// The key that is unique within the source: an Id, or for a row of a file `EventLogFile
+    /// Id/revision/row number`.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// When it happened, if it says so.
+    /// The time of the event, if the row has one.
     #[must_use]
     pub fn time(&self) -> Option<Timestamp> {
         self.time
     }
 
-    /// The value of a column. `None` if it is null or if there is no such column.
+    /// The value of a column, or `None` if it is null or if there is no such column.
     #[must_use]
     pub fn value(&self, column: &str) -> Option<&str> {
         let names = &self.shape.columns;
@@ -115,7 +115,7 @@ impl Event {
         self.values.get(at)?.as_deref()
     }
 
-    /// All columns with their values, in the order in which they came.
+    /// All columns with their values, in the order of the source.
     pub fn fields(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         let names = self.shape.columns.iter().map(String::as_str);
         names.zip(self.values.iter().map(Option::as_deref))
@@ -131,7 +131,7 @@ impl Event {
     }
 }
 
-/// As an object with `source`, `about`, `key`, `time` and the columns in `record`.
+/// Serializes an object with `source`, `about`, `key`, `time`, and the columns in `record`.
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         struct Record<'a>(&'a Event);
@@ -151,7 +151,7 @@ impl Serialize for Event {
 }
 
 impl Store {
-    /// Reads rows in the order of their times and gives each to `each`, until that breaks off.
+    /// Reads rows in the order of their times, and passes them to `each` until it returns `Break`.
     ///
     /// # Errors
     ///
@@ -178,7 +178,8 @@ impl Store {
         Ok(())
     }
 
-    /// Reads rows in the order of storing, after `seq`, and gives each to `each` until that breaks off.
+    /// Reads the rows after `seq` in the order of storing, and passes them to `each` until it returns
+    /// `Break`.
     ///
     /// # Errors
     ///
@@ -210,7 +211,7 @@ impl Store {
     }
 }
 
-/// Looks rows up by their place in the order of storing. What many rows share is read once.
+/// Looks rows up by their sequence numbers. Data that many rows share is read once.
 pub struct Lookup<'a> {
     store: &'a Store,
     reader: Reader<'a>,
@@ -223,7 +224,7 @@ impl std::fmt::Debug for Lookup<'_> {
 }
 
 impl Store {
-    /// Looks up rows one by one.
+    /// Prepares to look up rows one by one.
     ///
     /// # Errors
     ///
@@ -236,7 +237,7 @@ impl Store {
         })
     }
 
-    /// The place of the row that was stored last, or 0.
+    /// The sequence number of the last row, or 0 if there is none.
     ///
     /// # Errors
     ///
@@ -248,7 +249,8 @@ impl Store {
 }
 
 impl Lookup<'_> {
-    /// The row with this place, and whether it belongs to a file that has been made again since.
+    /// The row with this sequence number, and whether it belongs to a file that was replaced by a newer
+    /// one.
     ///
     /// # Errors
     ///
@@ -268,23 +270,23 @@ impl Lookup<'_> {
 
 const COLUMNS: &str = "SELECT seq, source, time, key, revision, number, shape, payload FROM event";
 
-/// How many rows are read at a time, at first and later. Whoever wants a few rows should not wait for many.
-/// Nothing is held open between two pages, so a slow reader keeps no other from its work.
+/// The number of rows in the first page, and in the others. The first page is small, so that a reader of a
+/// few rows does not wait. No statement is open between two pages, so a slow reader blocks nobody.
 const FIRST_PAGE: i64 = 100;
 const PAGE: i64 = 1_000;
 
-/// Reads rows by time, a page at a time: first those without a time, and then from the last row on.
+/// Reads rows page by page: first those without a time, and then the others by time.
 struct Pages {
     at: Option<At>,
     most: i64,
 }
 
-/// Where the next page begins.
+/// The beginning of the next page.
 #[derive(Clone, Copy)]
 enum At {
-    /// After this place among the rows without a time.
+    /// After this sequence number among the rows without a time.
     Untimed(i64),
-    /// From this time on; after this place among the rows of this very time.
+    /// From this time on, and after this sequence number among the rows of exactly this time.
     Timed(i64, i64),
 }
 
@@ -301,7 +303,7 @@ impl Pages {
         }
     }
 
-    /// The next page; `None` after the last.
+    /// The next page, or `None` after the last.
     fn next(
         &mut self,
         session: &dyn Session,
@@ -325,7 +327,7 @@ impl Pages {
     }
 }
 
-/// One SELECT per source, so that each follows the index by (source, time); the database merges them.
+/// Makes one SELECT per source, each of which uses the index by (source, time). The database merges them.
 fn select(
     sources: &[i64],
     at: At,
@@ -355,17 +357,17 @@ fn select(
     (format!("{} {order}", parts.join(" UNION ALL ")), bounds)
 }
 
-/// Turns rows of the table into events; what many rows share is read once.
+/// Converts rows of the table to events. Data that many rows share is read once.
 struct Reader<'a> {
     session: &'a dyn Session,
     sources: HashMap<i64, Rc<str>>,
     shapes: HashMap<i64, Rc<Shape>>,
     revisions: HashMap<i64, Rc<Revision>>,
-    /// Whether the row that was read last belongs to a file that has been made again since.
+    /// Whether the last row belongs to a file that was replaced by a newer one.
     is_superseded: bool,
 }
 
-/// A content of a file.
+/// A content of a file, of which there may be several.
 struct Revision {
     file: String,
     number: i64,
@@ -386,7 +388,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The ids of the sources, or of the one of a name.
+    /// The ids of all sources, or of the source with this name.
     fn sources_of(&self, name: Option<&str>) -> Vec<i64> {
         let sources = self.sources.iter();
         let mut ids: Vec<i64> = sources
@@ -460,5 +462,8 @@ impl<'a> Reader<'a> {
 }
 
 fn missing() -> Fault {
-    Fault::new(Kind::Store, "the row refers to something that is not there")
+    Fault::new(
+        Kind::Store,
+        "the row refers to a missing row of another table",
+    )
 }

@@ -12,7 +12,7 @@ use super::{SourceId, Store, millis, time};
 use crate::connector::error::{Error, Kind};
 use crate::connector::window::Span;
 
-/// How much time a file covers.
+/// The span of time that a file covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Interval {
     /// An hour.
@@ -22,7 +22,7 @@ pub enum Interval {
 }
 
 impl Interval {
-    /// The name that Salesforce has for it.
+    /// The value of the field Interval.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Interval {
         }
     }
 
-    /// The span that a file of this interval covers from `log_date` on.
+    /// The span that a file of this interval covers, beginning at `log_date`.
     #[must_use]
     pub fn span(self, log_date: Timestamp) -> Option<Span> {
         let length = match self {
@@ -49,14 +49,14 @@ impl Interval {
     }
 }
 
-/// A file as a listing has it.
+/// A file in a list of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// The Id of the EventLogFile.
     pub sf_id: String,
     /// Its EventType.
     pub event_type: String,
-    /// Its Interval; daily where the org does not show that field.
+    /// Its Interval. If the org does not show that field, the file is daily.
     pub interval: Interval,
     /// Its Sequence: 0 for daily files.
     pub sequence: i64,
@@ -70,29 +70,29 @@ pub struct Listed {
     pub modified: Timestamp,
 }
 
-/// What a listing changed in the ledger.
+/// The changes of the ledger by a list of the service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Files that are new.
     pub added: u64,
-    /// Files that have been made again, with other content.
+    /// Files that were replaced by a newer content.
     pub changed: u64,
-    /// Files that are no longer there and had been stored.
+    /// Stored files that the service has deleted.
     pub gone: u64,
-    /// Files that went before they were stored. Each is a gap.
+    /// Files that the service deleted before they were stored. Each is a gap.
     pub lost: u64,
 }
 
-/// Where a revision of a file is on its way into the store.
+/// The state of a revision, which is one content of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It is to be fetched.
+    /// It has not been fetched yet.
     Listed,
     /// All of its rows are stored.
     Stored,
-    /// It was fetched more than once and is damaged. The bytes are kept beside the store.
+    /// It was fetched more than once and is damaged. Its bytes are in the folder for damaged files.
     Aside,
-    /// It went before it could be fetched.
+    /// The service deleted it before it was fetched.
     Lost,
 }
 
@@ -107,34 +107,34 @@ impl State {
     }
 }
 
-/// A revision that is to be fetched.
+/// A revision that has not been fetched yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
-    /// Its id within the store.
+    /// The id in the store.
     pub revision: i64,
-    /// Which content of the file it is, from 1.
+    /// The number of the revision of the file, beginning with 1.
     pub number: i64,
     /// The file.
     pub file: Listed,
-    /// How often it came and was damaged.
+    /// How often the revision was fetched and found to be damaged.
     pub damaged: u32,
 }
 
-/// What is known of a file after all of it was read.
+/// A file that was read completely.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
-    /// Its length in bytes.
+    /// The length in bytes.
     pub bytes: u64,
     /// The SHA-256 of its bytes, in hexadecimal digits.
     pub sha256: String,
 }
 
-/// Why a revision was set aside.
+/// A damaged revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
-    /// What is wrong with it.
+    /// The defect.
     pub problem: String,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub bytes: u64,
     /// The SHA-256 of its bytes, in hexadecimal digits.
     pub sha256: String,
@@ -151,9 +151,9 @@ pub struct FileEntry {
     pub interval: Interval,
     /// Its LogDate.
     pub log_date: Timestamp,
-    /// Which content of the file it is, from 1.
+    /// The number of the revision of the file, beginning with 1.
     pub revision: i64,
-    /// Where it is on its way.
+    /// The state of the revision.
     pub state: State,
     /// Rows that are stored.
     pub rows: Option<u64>,
@@ -161,7 +161,7 @@ pub struct FileEntry {
     pub problem: Option<String>,
 }
 
-/// Takes the rows of a file within the transaction that stores it.
+/// Receives the rows of a file within the transaction that stores it.
 pub struct RevisionRows<'a> {
     change: &'a dyn Change,
     fail: &'a dyn Fn(Fault) -> Error,
@@ -174,7 +174,7 @@ pub struct RevisionRows<'a> {
 }
 
 impl RevisionRows<'_> {
-    /// Sets the columns of the rows that follow.
+    /// Sets the columns of the following rows.
     ///
     /// # Errors
     ///
@@ -188,7 +188,7 @@ impl RevisionRows<'_> {
         Ok(())
     }
 
-    /// Adds the next row, which has the columns that were set last.
+    /// Adds the next row, with the columns that were last set.
     ///
     /// # Errors
     ///
@@ -199,9 +199,9 @@ impl RevisionRows<'_> {
         values: impl IntoIterator<Item = &'b str>,
     ) -> Result<(), Error> {
         self.number += 1;
-        let shape = self
-            .shape
-            .ok_or_else(|| Error::new(Kind::Store, "a row of a file came before its columns"))?;
+        let shape = self.shape.ok_or_else(|| {
+            Error::new(Kind::Store, "a row of a file was added before its columns")
+        })?;
         let payload = json_array(&mut self.payload, values.into_iter().map(Some));
         let added = payload.and_then(|payload| {
             self.change.add_event(NewEvent {
@@ -217,7 +217,7 @@ impl RevisionRows<'_> {
         added.map_err(self.fail)
     }
 
-    /// Rows that were added.
+    /// The number of added rows.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.number.unsigned_abs()
@@ -233,10 +233,11 @@ impl fmt::Debug for RevisionRows<'_> {
 }
 
 impl Store {
-    /// Compares a listing with the ledger, in one transaction.
+    /// Updates the ledger by a list of the service, in one transaction.
     ///
-    /// Files that are not `wanted` do not enter the ledger. `created` is the span of CreatedDate that the
-    /// listing covers completely; files of the ledger that are in this span and not in the listing are gone.
+    /// Files that are not `wanted` are not added to the ledger. `created` is the span of CreatedDate that
+    /// the list covers completely. A file of the ledger that is in this span but not in the list has been
+    /// deleted.
     ///
     /// # Errors
     ///
@@ -276,7 +277,7 @@ impl Store {
         Ok(found?.into_iter().collect())
     }
 
-    /// The event types and days of which the ledger has a daily file.
+    /// The event types and days for which the ledger contains a daily file.
     ///
     /// # Errors
     ///
@@ -289,7 +290,7 @@ impl Store {
         Ok(found?.into_iter().collect())
     }
 
-    /// How old the oldest file was when a listing had it last; nothing if no file was ever listed.
+    /// The greatest age at which a file was still listed, or `None` if no file was ever listed.
     ///
     /// # Errors
     ///
@@ -300,8 +301,8 @@ impl Store {
         Ok(age.map(SignedDuration::from_millis))
     }
 
-    /// The revisions that are to be fetched. The file that was created first expires first, so it is
-    /// first.
+    /// The revisions that have not been fetched yet. The service deletes the oldest file first, so the
+    /// oldest comes first. Revisions whose last attempt failed come last, in random order.
     ///
     /// # Errors
     ///
@@ -320,7 +321,7 @@ impl Store {
         )
     }
 
-    /// Stores a revision with all of its rows, or nothing of it, in one transaction.
+    /// Stores a revision with all of its rows in one transaction.
     ///
     /// `fill` adds the rows. If it fails, nothing is stored and its error is returned.
     ///
@@ -356,9 +357,9 @@ impl Store {
         Ok(count)
     }
 
-    /// Notes why a revision is not stored yet; it stays to be fetched.
+    /// Records why a revision was not stored. It will be fetched again.
     ///
-    /// `came_damaged` tells a file that arrived and is damaged from one that did not arrive.
+    /// `came_damaged` distinguishes a damaged file from a file that did not arrive.
     ///
     /// # Errors
     ///
@@ -371,11 +372,11 @@ impl Store {
     ) -> Result<(), Error> {
         let note = "UPDATE revision SET damaged = damaged + ?3, problem = ?2 WHERE id = ?1";
         let failed = values![file.revision, problem, came_damaged];
-        self.execute("note a failed attempt", note, failed)
+        self.execute("record a failed attempt", note, failed)
             .map(drop)
     }
 
-    /// Notes that a revision is damaged and is kept beside the store, and records a gap.
+    /// Records that a revision is damaged and was moved to the folder for damaged files, and records a gap.
     ///
     /// # Errors
     ///
@@ -405,7 +406,7 @@ impl Store {
         })
     }
 
-    /// The ledger of the files whose LogDate is in a span, by LogDate.
+    /// The revisions of the files whose LogDate is in a span, ordered by LogDate.
     ///
     /// # Errors
     ///
@@ -434,5 +435,5 @@ impl Store {
     }
 }
 
-/// What is tried here, for messages.
+/// The action in error messages.
 const LEDGER: &str = "read the ledger of files";

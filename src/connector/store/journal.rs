@@ -1,4 +1,4 @@
-//! What happened besides rows: gaps, drift, counts that were compared, changes of configuration.
+//! Records besides rows: gaps, drift, comparisons of counts, and changes of the configuration.
 
 use std::collections::BTreeMap;
 
@@ -9,29 +9,29 @@ use super::{SourceId, Store, instant, millis, time};
 use crate::connector::error::Error;
 use crate::connector::window::Span;
 
-/// Something that was wanted and is not there.
+/// Data that is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
     /// The name of the source.
     pub source: String,
-    /// What it covers.
+    /// The span of the gap.
     pub span: Span,
-    /// The Id of a file; empty for a span of rows.
+    /// The Id of the missing file, or an empty string for a span of rows.
     pub subject: String,
-    /// Why it is missing.
+    /// The reason.
     pub reason: String,
-    /// When that was found.
+    /// When the gap was found.
     pub found: Timestamp,
-    /// When what was missing arrived after all.
+    /// When the missing data arrived, or `None` if it is still missing.
     pub closed: Option<Timestamp>,
 }
 
-/// Something that the service sends and did not send before, or no longer sends.
+/// A change in what the service sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     /// The sObject or the event type.
     pub about: String,
-    /// What kind of change: `column-added`, `column-missing`, `field-refused`, `value`.
+    /// The kind of the change: `column-added`, `column-missing`, `field-refused` or `value`.
     pub kind: String,
     /// The name of the column, or the value of a list of known values.
     pub name: String,
@@ -39,19 +39,19 @@ pub struct Drift {
     pub found: Timestamp,
 }
 
-/// How a count was compared.
+/// How the rows of a span were compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// COUNT() an hour after the span's end.
+    /// By COUNT() an hour after the end of the span.
     CountHour,
-    /// All rows of the span were read again an hour after its end.
+    /// By reading all rows again an hour after the end of the span.
     ReadHour,
-    /// COUNT() a day after the span's end.
+    /// By COUNT() a day after the end of the span.
     CountDay,
 }
 
 impl Method {
-    /// The name that the store and the report have for it.
+    /// The name in the store and in the report.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,46 +70,46 @@ impl Method {
     }
 }
 
-/// A comparison of what the service says with what the store holds.
+/// A comparison of the rows of the service with those in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reconciliation {
-    /// What was counted.
+    /// The span that was compared.
     pub span: Span,
-    /// How.
+    /// How it was compared.
     pub method: Method,
-    /// The service's count.
+    /// The number of rows of the service.
     pub expected: u64,
-    /// The store's count at that time.
+    /// The number of rows in the store at that time.
     pub found: u64,
-    /// Rows that reading the span again added.
+    /// Rows that were added by reading the span again.
     pub repaired: u64,
-    /// When.
+    /// When it was compared.
     pub at: Timestamp,
 }
 
 impl Reconciliation {
-    /// Whether nothing is missing, after the span was read again if it had to be.
+    /// Whether nothing is missing, including the rows that were added by reading again.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.found + self.repaired >= self.expected
     }
 }
 
-/// A change of the connector's own configuration.
+/// A change of the settings of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigurationChange {
-    /// The setting.
+    /// The name of the setting.
     pub setting: String,
-    /// What it was.
+    /// The old value.
     pub old: Option<String>,
-    /// What it is now.
+    /// The new value.
     pub new: Option<String>,
-    /// When, by the clock of this machine.
+    /// When it was changed, by the clock of this machine.
     pub local_at: Timestamp,
 }
 
 impl Store {
-    /// Records that something is missing. The same gap is recorded once.
+    /// Records a gap. The same gap is recorded once.
     ///
     /// # Errors
     ///
@@ -126,8 +126,8 @@ impl Store {
         })
     }
 
-    /// Records that something is missing. If it begins within an open gap of the same reason or where one
-    /// ends, that gap becomes longer instead. Returns whether there is a gap more.
+    /// Records a gap. If it overlaps with an open gap of the same reason, or adjoins it, that gap is
+    /// extended instead. Returns whether a gap was added.
     ///
     /// # Errors
     ///
@@ -150,7 +150,7 @@ impl Store {
             )?;
             for (id, starts, ends) in &touching {
                 let ends = end.max(*ends);
-                // A gap that had the new length already is replaced.
+                // A gap that already had the new length is replaced.
                 change.execute(
                     "DELETE FROM gap WHERE source = ?1 AND subject = '' AND reason = ?2
                        AND starts = ?3 AND ends = ?4 AND id <> ?5",
@@ -166,7 +166,7 @@ impl Store {
         })
     }
 
-    /// All that is missing for a reason: from the start of the first open gap to the end of the last.
+    /// The span of all open gaps of a reason, from the start of the first to the end of the last.
     ///
     /// # Errors
     ///
@@ -205,7 +205,7 @@ impl Store {
         )
     }
 
-    /// The gaps that touch a span, by time.
+    /// The gaps that overlap with a span, ordered by time.
     ///
     /// # Errors
     ///
@@ -222,7 +222,7 @@ impl Store {
         Ok(found?.into_iter().flatten().collect())
     }
 
-    /// The gaps that are open, the one that was found last first, at most `most` of them.
+    /// The open gaps, newest first, at most `most` of them.
     ///
     /// # Errors
     ///
@@ -239,7 +239,7 @@ impl Store {
         Ok(found?.into_iter().flatten().collect())
     }
 
-    /// How many gaps of each source are open, by the name of the source.
+    /// The number of open gaps, by the name of the source.
     ///
     /// # Errors
     ///
@@ -256,7 +256,7 @@ impl Store {
         Ok(found?.into_iter().collect())
     }
 
-    /// Notes a drift. The same drift is noted once; returns whether it is new.
+    /// Records a drift. The same drift is recorded once. Returns whether it is new.
     ///
     /// # Errors
     ///
@@ -268,12 +268,12 @@ impl Store {
         name: &str,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        self.change("note a drift", |change| {
+        self.change("record a drift", |change| {
             add_drift(change, about, kind, name, now)
         })
     }
 
-    /// What has drifted, oldest first.
+    /// All recorded drift, oldest first.
     ///
     /// # Errors
     ///
@@ -282,7 +282,7 @@ impl Store {
         self.drifts_by("ORDER BY found, id", i64::MAX)
     }
 
-    /// What has drifted last, newest first, at most `most` of it.
+    /// The recorded drift, newest first, at most `most` entries.
     ///
     /// # Errors
     ///
@@ -303,7 +303,7 @@ impl Store {
         })
     }
 
-    /// The columns that rows of an sObject or event type have had: the sets, oldest first.
+    /// The sets of columns that rows of an sObject or event type have had, oldest first.
     ///
     /// # Errors
     ///
@@ -337,7 +337,7 @@ impl Store {
         self.execute("record a comparison", add, result).map(drop)
     }
 
-    /// The comparisons of a source that touch a span, oldest first.
+    /// The comparisons of a source that overlap with a span, oldest first.
     ///
     /// # Errors
     ///
@@ -366,7 +366,7 @@ impl Store {
         )
     }
 
-    /// Records a change of the connector's configuration. Never give it a secret.
+    /// Records a change of a setting. The setting must not be a secret.
     ///
     /// # Errors
     ///
@@ -377,7 +377,7 @@ impl Store {
         })
     }
 
-    /// The changes of configuration, oldest first.
+    /// The changes of the settings, oldest first.
     ///
     /// # Errors
     ///
@@ -395,7 +395,7 @@ impl Store {
     }
 }
 
-/// What is tried here, for messages.
+/// The action in error messages.
 const GAPS: &str = "read the gaps";
 
 fn gap(row: &Row) -> Result<Option<Gap>, Fault> {
@@ -412,7 +412,7 @@ fn gap(row: &Row) -> Result<Option<Gap>, Fault> {
     }))
 }
 
-/// Adds a gap within a transaction. A gap that was closed and is found again is open again.
+/// Adds a gap within a transaction. A closed gap that is found again is reopened.
 pub(super) fn add_gap(
     change: &dyn Change,
     source: SourceId,
@@ -437,7 +437,7 @@ pub(super) fn add_gap(
     Ok(())
 }
 
-/// Notes a drift within a transaction, and returns whether it is new.
+/// Records a drift within a transaction, and returns whether it is new.
 pub(super) fn add_drift(
     change: &dyn Change,
     about: &str,
@@ -455,7 +455,7 @@ pub(super) fn add_drift(
     Ok(true)
 }
 
-/// Records a change of configuration within a transaction.
+/// Records a change of a setting within a transaction.
 pub(super) fn add_change(change: &dyn Change, record: &ConfigurationChange) -> Result<(), Fault> {
     change
         .execute(

@@ -1,4 +1,4 @@
-//! Changes of the ledger of files, within a transaction.
+//! Updates the ledger of files within a transaction.
 
 use std::collections::HashSet;
 
@@ -51,7 +51,7 @@ pub(super) fn note_file(
     let newest = "SELECT max(number) FROM revision WHERE file = ?1";
     let newest: Option<i64> = change.value(newest, values![id])?;
     let (length, modified) = (file.length as i64, millis(file.modified));
-    // A file that came back after it had been given up is fetched after all.
+    // A file that was given up and is listed again is fetched after all.
     let known = change.execute(
         "UPDATE revision SET state = CASE state WHEN 'lost' THEN 'listed' ELSE state END
          WHERE file = ?1 AND length = ?2 AND modified = ?3",
@@ -66,7 +66,7 @@ pub(super) fn note_file(
          VALUES (?1, ?2, ?3, ?4, 'listed', ?5)",
         values![id, number, length, modified, millis(now)],
     )?;
-    // A content that was never fetched and is no longer there cannot be fetched any more.
+    // An earlier content that was never fetched cannot be fetched any more.
     change.execute(
         "UPDATE revision SET state = 'lost', superseded = 1, changed = ?3,
                 problem = 'the file was made again before this content was fetched'
@@ -80,7 +80,7 @@ pub(super) fn note_file(
     Ok(())
 }
 
-/// Files of the ledger that the listing should have had.
+/// Marks files of the ledger as deleted that are missing in the list.
 pub(super) fn note_gone(
     change: &dyn Change,
     source: SourceId,
@@ -135,8 +135,8 @@ pub(super) fn note_gap(
     super::journal::add_gap(change, source, span, &file.sf_id, reason, now)
 }
 
-/// Notes that all rows of a revision are stored. They take the place of those of earlier revisions, and those
-/// of a daily file the place of the hourly files of its day.
+/// Records that all rows of a revision are stored. They replace those of earlier revisions, and the rows of
+/// a daily file replace those of the hourly files of its day.
 pub(super) fn finish_file(
     change: &dyn Change,
     source: SourceId,

@@ -1,13 +1,13 @@
 //! The store of a connection: a SQLite database of its own, or a schema of its own in PostgreSQL.
 //!
-//! It keeps the promise that a row is there exactly once. Two unique indexes enforce it, so reading
-//! something again never stores it twice; and the watermark of a source moves in the transaction that
-//! stores the rows, so a crash never separates the two. The tables are documented in
-//! the folder `schema`. Statements are written once, for both databases; `engine` says how.
+//! The store contains each row exactly once. Two unique indexes enforce it, so rows that are received again
+//! are never stored twice. The watermark of a source moves in the transaction that stores the rows, so a
+//! crash never separates the two. The folder `schema` documents the tables. Each statement is written once,
+//! for both databases; `engine` has the rules for that.
 //!
-//! A SQLite database is in WAL mode with `synchronous = NORMAL`: a killed process loses nothing that was
-//! committed. A power cut may undo the last transactions, each as a whole and with its watermark; they
-//! are collected again.
+//! A SQLite database is in WAL mode with `synchronous = NORMAL`. A killed process loses nothing that was
+//! committed. A power failure may undo the last transactions, each as a whole and with its watermark, and
+//! the rows are collected again.
 
 mod daily;
 mod days;
@@ -45,41 +45,41 @@ pub use settings::{Attempt, Calls};
 pub use sinks::{Delivery, SinkState};
 pub use windows::{Lag, OpenWindow, Purpose, SourceState, WindowId};
 
-/// A connection's store.
+/// The store of a connection.
 #[derive(Debug)]
 pub struct Store {
     engine: Box<dyn Engine>,
 }
 
-/// The id of a source within a store.
+/// The id of a source in a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceId(i64);
 
 impl Store {
-    /// Opens the store in a file, creates it if there is none, and brings it to the current version.
+    /// Opens the store in a file. Creates it if it does not exist, and migrates it to the current version.
     ///
     /// # Errors
     ///
-    /// The file is not a store, is of a newer version, or cannot be read or written.
+    /// The file is not a store, has a newer version, or cannot be read or written.
     pub fn open(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(Sqlite::open(path)?))
     }
 
-    /// Opens the store in a file beside a process that works on it. What is stored through it also survives
-    /// that the machine loses its power.
+    /// Opens the store in a file while another process may work on it. Changes that are committed survive a
+    /// power failure.
     ///
     /// # Errors
     ///
-    /// As of [`open`](Self::open).
+    /// The errors of [`open`](Self::open).
     pub fn open_durably(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(Sqlite::open_durably(path)?))
     }
 
-    /// Opens the store in a file to read it, also while another process writes.
+    /// Opens the store in a file for reading. Another process may write to it meanwhile.
     ///
     /// # Errors
     ///
-    /// There is no store, or it is of another version than this program's, or cannot be read.
+    /// There is no store, its version is not the one of this program, or it cannot be read.
     pub fn open_to_read(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(Sqlite::open_to_read(path)?))
     }
@@ -90,8 +90,8 @@ impl Store {
         }
     }
 
-    /// Checks the store: by the database's own check of the file and of its indexes, if there is one, and
-    /// by counting the rows of each stored file.
+    /// Checks the store: by the check that the database has for its file and its indexes, if it has one,
+    /// and by counting the rows of each stored file.
     ///
     /// # Errors
     ///
@@ -106,15 +106,15 @@ impl Store {
             files => Err(Error::new(
                 Kind::Store,
                 format!(
-                    "in the store {} the rows of {files} files are not those that were stored",
+                    "in the store {}, the number of rows of {files} files is not the one that was stored",
                     self.engine.place()
                 ),
             )),
         }
     }
 
-    /// Bounds the size of a store in a file to a number of pages of SQLite. When it is reached, writing fails
-    /// as it does on a full disk.
+    /// Limits the size of a store in a file to a number of SQLite pages. At the limit, writing fails as on
+    /// a full disk.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl Store {
         limited.map_err(|fault| self.failed("bound the store", fault))
     }
 
-    /// Reads rows.
+    /// Runs a statement, and converts its rows.
     fn all<T>(
         &self,
         action: &str,
@@ -136,7 +136,7 @@ impl Store {
         found.map_err(|fault| self.failed(action, fault))
     }
 
-    /// Reads the first row, if there is one.
+    /// Runs a statement, and converts its first row, if there is one.
     fn first<T>(
         &self,
         action: &str,
@@ -148,7 +148,7 @@ impl Store {
         found.map_err(|fault| self.failed(action, fault))
     }
 
-    /// Reads the first value of the first row, which there always is.
+    /// Runs a statement, and converts the first value of its first row, which must exist.
     fn value<T: FromCell>(
         &self,
         action: &str,
@@ -159,12 +159,12 @@ impl Store {
         found.map_err(|fault| self.failed(action, fault))
     }
 
-    /// Makes a change that consists of one statement, and returns how many rows it changed.
+    /// Makes a change of a single statement, and returns the number of changed rows.
     fn execute(&mut self, action: &str, sql: &str, values: &[Value<'_>]) -> Result<u64, Error> {
         self.change(action, |change| change.execute(sql, values))
     }
 
-    /// Makes a change as a whole or, if it fails, not at all.
+    /// Makes a change in a transaction, which is rolled back if it fails.
     fn change<T>(
         &mut self,
         action: &str,
@@ -184,23 +184,23 @@ impl Store {
         &*self.engine
     }
 
-    /// Adds what failed to a failure of the database.
+    /// Adds the failed action to an error of the database.
     fn failed(&self, action: &str, fault: Fault) -> Error {
         fault.because_of(action, &self.engine.place())
     }
 }
 
-/// How times are stored.
+/// The form in which times are stored: milliseconds since 1970.
 fn millis(time: Timestamp) -> i64 {
     time.as_millisecond()
 }
 
-/// A time as it was stored. Out of range is possible only if somebody else wrote the store.
+/// The time for a stored value. A value is out of range only if another program wrote it.
 fn time(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or_default()
 }
 
-/// A time that a row may not have.
+/// The time in a column that may be null.
 fn instant(row: &Found, column: usize) -> Result<Option<Timestamp>, Fault> {
     Ok(row.get::<Option<i64>>(column)?.map(time))
 }

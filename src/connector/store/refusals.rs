@@ -1,4 +1,4 @@
-//! Fields that the service refuses. They are remembered, so that not every round asks for them again.
+//! Refused fields. They are stored, so that not every round asks for them again.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::{Store, millis};
 use crate::connector::error::Error;
 
 impl Store {
-    /// Notes that the service refuses a field of an sObject. It is a drift, too.
+    /// Records that the service refuses a field of an sObject. This is recorded as drift, too.
     ///
     /// # Errors
     ///
@@ -19,13 +19,13 @@ impl Store {
         let refuse = "INSERT INTO refusal (about, field, refused) VALUES (?1, ?2, ?3)
                       ON CONFLICT (about, field) DO UPDATE SET refused = ?3";
         let refused = values![about, field, millis(now)];
-        self.change("note a refused field", |change| {
+        self.change("record a refused field", |change| {
             add_drift(change, about, "field-refused", field, now)?;
             change.execute(refuse, refused).map(drop)
         })
     }
 
-    /// The fields of an sObject that the service refused since a time. Older refusals are forgotten.
+    /// The fields of an sObject that the service has refused since a time. Older refusals are removed.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Store {
         })
     }
 
-    /// Forgets all refusals, so that the next round asks for all fields. Returns how many there were.
+    /// Removes all refusals, so that the next round asks for all fields. Returns their number.
     ///
     /// # Errors
     ///
@@ -48,11 +48,11 @@ impl Store {
         self.execute("forget the refused fields", "DELETE FROM refusal", &[])
     }
 
-    /// Forgets all refusals of a store in a file, so that the next round asks for all fields. Returns how many
-    /// there were.
+    /// Removes all refusals from a store in a file, so that the next round asks for all fields. Returns
+    /// their number.
     ///
-    /// This is one short change, so it may be made while another process collects. A store of an earlier
-    /// version has no refusals.
+    /// This is one short change, so another process may collect meanwhile. A store of an earlier version
+    /// has no refusals.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Rows of queries: stored exactly once, with the watermark in the same transaction.
+//! Stores rows of queries exactly once, with the watermark in the same transaction.
 
 use jiff::Timestamp;
 use serde::Serializer as _;
@@ -8,66 +8,66 @@ use super::{SourceId, Store, WindowId, millis};
 use crate::connector::error::{Error, Kind};
 use crate::connector::window::{Position, Span};
 
-/// A row to store. Its values are in the order of the columns that it is stored with.
+/// A row to store. Its values are in the order of its columns.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
-    /// What makes the row unique within its source: the Id, or for a changed record the Id and the
-    /// time of the change.
+    /// The key that is unique within the source: the Id, or for a changed record the Id and the time of the
+    /// change.
     pub key: &'a str,
-    /// When it happened.
+    /// The time of the event, if the row has one.
     pub time: Option<Timestamp>,
-    /// The values; `None` is a null.
+    /// The values, or `None` for null.
     pub values: &'a [Option<&'a str>],
 }
 
-/// How far a window has been read once a page is stored.
+/// The progress of a window once a page is stored.
 #[derive(Debug, Clone, Copy)]
 pub struct PageProgress<'a> {
     /// The window.
     pub window: WindowId,
-    /// Rows that the service announced for it, if it did.
+    /// The number of rows of the window that the service stated, if it did.
     pub expected: Option<u64>,
-    /// The last row of the page, if the window goes on.
+    /// The last row of the page, if the window has more rows.
     pub position: Option<&'a Position>,
-    /// Whether the page was the window's last.
+    /// Whether this was the last page of the window.
     pub closes: bool,
-    /// The server's time.
+    /// The current time by the clock of the service.
     pub now: Timestamp,
 }
 
-/// How many rows came, and how many of them were new.
+/// The result of storing rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stored {
-    /// Rows that were given.
+    /// Rows that were passed to the store.
     pub received: u64,
     /// Rows that were not in the store before.
     pub new: u64,
 }
 
-/// The name of the source whose rows the org pushes instead of being asked for them.
+/// The name of the source of outbound messages, which the org sends by itself.
 pub const MESSAGES: &str = "messages";
 
-/// A row that the org pushed. Each may have columns of its own.
+/// A row that the org sent by itself. Each row may have its own columns.
 #[derive(Debug, Clone, Copy)]
 pub struct MessageRow<'a> {
-    /// What it is about: the type of the record.
+    /// The type of the record.
     pub about: &'a str,
-    /// What makes the row unique within its source.
+    /// The key that is unique within the source.
     pub key: &'a str,
-    /// When it happened.
+    /// The time of the event.
     pub time: Timestamp,
-    /// The names of the values.
+    /// The names of the columns.
     pub columns: &'a [String],
-    /// The values; `None` is a null.
+    /// The values, or `None` for null.
     pub values: &'a [Option<String>],
 }
 
 impl Store {
-    /// Stores rows that the org pushed, in one transaction and in this order.
+    /// Stores rows that the org sent by itself, in one transaction and in this order.
     ///
     /// # Errors
     ///
-    /// The store cannot be written; then none of the rows is stored.
+    /// The store cannot be written. In this case, none of the rows is stored.
     pub fn store_messages<'a>(
         &mut self,
         source: SourceId,
@@ -96,14 +96,14 @@ impl Store {
         })
     }
 
-    /// Stores a page of rows in a window and moves on, in one transaction.
+    /// Stores a page of rows and the progress of its window, in one transaction.
     ///
-    /// If the window is closed by it, the source's watermark moves to the end of the window;
-    /// otherwise the position is kept, from which a later run resumes.
+    /// If the page completes the window, the watermark of the source moves to the end of the window.
+    /// Otherwise the position is stored, from which a later run resumes.
     ///
     /// # Errors
     ///
-    /// The store cannot be written; then nothing of the page is stored.
+    /// The store cannot be written. In this case, nothing of the page is stored.
     pub fn store_page<'a>(
         &mut self,
         progress: &PageProgress<'_>,
@@ -121,7 +121,7 @@ impl Store {
         })
     }
 
-    /// How many rows of a source the store holds.
+    /// The number of rows of a source.
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ impl Store {
         self.value("count rows", sql, values![source.0])
     }
 
-    /// How many rows of each source were stored after a place in the order of storing.
+    /// The number of rows of each source after a sequence number.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Store {
         )
     }
 
-    /// How many rows of a source the store holds in a span of time.
+    /// The number of rows of a source in a span of time.
     ///
     /// # Errors
     ///
@@ -159,13 +159,14 @@ impl Store {
         )
     }
 
-    /// Whether the store holds changes of a record. Their keys begin with the Id of the record and a slash.
+    /// Whether the store contains changes of a record. Their keys begin with the Id of the record and a
+    /// slash.
     ///
     /// # Errors
     ///
     /// The store cannot be read.
     pub fn has_changes_of(&self, source: SourceId, id: &str) -> Result<bool, Error> {
-        // The character after the slash ends the keys that begin with it.
+        // `0` follows the slash in ASCII, so it ends the range of keys that begin with the Id and a slash.
         let (first, end) = (format!("{id}/"), format!("{id}0"));
         let found = self.first(
             "look for a row",
@@ -233,7 +234,7 @@ fn advance(change: &dyn Change, progress: &PageProgress<'_>, stored: Stored) -> 
     ];
     change.execute(update, now)?;
     if progress.closes {
-        // The watermark never goes back. Reading a span again does not move it.
+        // The watermark never moves back, also when a span is read again.
         change.execute(
             "UPDATE source SET watermark = CASE
                  WHEN coalesce(watermark, begins) < closing.ends THEN closing.ends
@@ -246,7 +247,7 @@ fn advance(change: &dyn Change, progress: &PageProgress<'_>, stored: Stored) -> 
     Ok(())
 }
 
-/// A JSON array of strings and nulls, written over what `out` holds.
+/// Writes a JSON array of strings and nulls to `out`, which is cleared first.
 pub(super) fn json_array<'a>(
     out: &mut Vec<u8>,
     values: impl IntoIterator<Item = Option<&'a str>>,

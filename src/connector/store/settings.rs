@@ -1,4 +1,4 @@
-//! How the connection is set up, and how its last attempts went.
+//! The settings of the connection, and the results of its last attempts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::journal::{ConfigurationChange, add_change};
 use super::{Store, instant, millis, time};
 use crate::connector::error::Error;
 
-/// How the last attempt to bring a source up to date went.
+/// The result of the last attempt to collect a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// The name of the source.
@@ -20,27 +20,27 @@ pub struct Attempt {
     pub local_at: Timestamp,
     /// When an attempt last succeeded, by the clock of this machine.
     pub local_worked: Option<Timestamp>,
-    /// How many attempts failed since then.
+    /// The number of failed attempts since then.
     pub failures: u64,
-    /// Why the last attempt failed, if it did.
+    /// Why the last attempt failed, or `None` if it succeeded.
     pub problem: Option<String>,
-    /// What to do about it, where the connector knows.
+    /// Advice for the user, if there is any.
     pub advice: Option<String>,
 }
 
-/// API calls of the org within 24 hours, as it reported them last.
+/// The API calls of the org within 24 hours, as it last stated them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calls {
-    /// Calls that were made, by all users.
+    /// Calls that all users made.
     pub used: i64,
     /// Calls that are allowed.
     pub allowed: i64,
-    /// When the org reported it, by the clock of this machine.
+    /// When the org stated it, by the clock of this machine.
     pub local_at: Timestamp,
 }
 
 impl Store {
-    /// Notes the API calls that the org reported.
+    /// Stores the number of API calls that the org stated.
     ///
     /// # Errors
     ///
@@ -49,10 +49,11 @@ impl Store {
         let note = "INSERT INTO usage (id, used, allowed, local_at) VALUES (1, ?1, ?2, ?3)
                     ON CONFLICT (id) DO UPDATE SET used = ?1, allowed = ?2, local_at = ?3";
         let calls = values![calls.used, calls.allowed, millis(calls.local_at)];
-        self.execute("note the API calls", note, calls).map(drop)
+        self.execute("store the number of API calls", note, calls)
+            .map(drop)
     }
 
-    /// The API calls that the org reported last, if it ever did.
+    /// The API calls that the org last stated, if it ever did.
     ///
     /// # Errors
     ///
@@ -68,8 +69,8 @@ impl Store {
         })
     }
 
-    /// The settings of a store in a file, of this or an earlier version. The table is the same in all of them,
-    /// so a new program finds the connections that it has to bring to its own version.
+    /// The settings of a store in a file. The version of the store does not matter, because all versions
+    /// have the same table of settings. So a new program finds the connections that it has to migrate.
     ///
     /// # Errors
     ///
@@ -87,13 +88,13 @@ impl Store {
         read(self.session()).map_err(|fault| self.failed("read the settings", fault))
     }
 
-    /// Replaces all settings, and records each change. Never give it a secret.
+    /// Replaces all settings, and records each change. A setting must not be a secret.
     ///
     /// A value of several lines, such as a certificate, is recorded by its SHA-256.
     ///
     /// # Errors
     ///
-    /// The store cannot be written; then no setting is changed.
+    /// The store cannot be written. In this case, no setting is changed.
     pub fn configure(
         &mut self,
         settings: &BTreeMap<String, String>,
@@ -105,8 +106,8 @@ impl Store {
         })
     }
 
-    /// Notes how an attempt to bring a source up to date went: `problem` is why it failed, and `advice` what
-    /// to do about that.
+    /// Records the result of an attempt to collect a source. `problem` is why it failed, and `advice` is
+    /// what the user can do about it.
     ///
     /// # Errors
     ///
@@ -127,10 +128,10 @@ impl Store {
                  failures = CASE WHEN ?3 IS NULL THEN 0 ELSE attempt.failures + 1 END,
                  problem = ?3, advice = ?4";
         let attempt = values![source, millis(local_now), problem, advice];
-        self.execute("note an attempt", note, attempt).map(drop)
+        self.execute("record an attempt", note, attempt).map(drop)
     }
 
-    /// How the last attempts went, by source.
+    /// The results of the last attempts, by source.
     ///
     /// # Errors
     ///
@@ -193,7 +194,7 @@ fn replace(
     Ok(())
 }
 
-/// What a record of a change shows of a value.
+/// The form in which a value is recorded.
 fn shown(value: &str) -> String {
     if !value.trim_end().contains('\n') {
         return value.to_owned();

@@ -1,4 +1,4 @@
-//! Sources with their watermarks, and the windows that were asked for.
+//! Sources with their watermarks, and the windows in which they are read.
 
 use jiff::Timestamp;
 
@@ -7,16 +7,16 @@ use super::{SourceId, Store, instant, millis, time};
 use crate::connector::error::{Error, Kind};
 use crate::connector::window::{Check, Position, Span};
 
-/// The id of a window within a store.
+/// The id of a window in a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WindowId(pub(super) i64);
 
 /// Why a window is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To collect it. Its end becomes the watermark.
+    /// To collect its rows. Its end becomes the watermark.
     Collect,
-    /// To read it again, because a count differed.
+    /// To read its rows again, because a count differed.
     Reread,
     /// To read the rows without a time.
     Nulls,
@@ -32,50 +32,50 @@ impl Purpose {
     }
 }
 
-/// How far a source has come.
+/// The progress of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceState {
-    /// The source.
+    /// The id of the source.
     pub id: SourceId,
-    /// Its name: `logins`, `audit`, `files` or `changes`.
+    /// The name of the source: `logins`, `audit`, `files`, `changes` or `messages`.
     pub name: String,
-    /// The first instant that is wanted.
+    /// The first instant that is collected.
     pub begins: Timestamp,
-    /// Everything before it has been collected once.
+    /// All rows before this instant have been collected at least once.
     pub watermark: Option<Timestamp>,
-    /// Counted again up to here, an hour later.
+    /// All hours before this instant have been checked an hour later.
     pub hour_checked: Option<Timestamp>,
-    /// Counted again up to here, a day later.
+    /// All days before this instant have been checked a day later.
     pub day_checked: Option<Timestamp>,
     /// When the rows without a time were last read.
     pub nulls_swept: Option<Timestamp>,
 }
 
-/// A window that a run left open, because it was stopped.
+/// A window that a run left open, because the run was stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenWindow {
-    /// The window.
+    /// The id of the window.
     pub id: WindowId,
-    /// Its span.
+    /// The span of the window.
     pub span: Span,
-    /// The last row that is stored.
+    /// The last stored row.
     pub after: Option<Position>,
-    /// Rows that came so far.
+    /// Rows that were received so far.
     pub received: u64,
 }
 
-/// How late a window was collected.
+/// The delay with which a window was collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lag {
-    /// When the window was closed.
+    /// When the window was completed.
     pub at: Timestamp,
-    /// The end of the window: everything before it was stored then.
+    /// The end of the window. All rows before it were stored at that time.
     pub until: Timestamp,
 }
 
 impl Store {
-    /// How late the windows since `since` were collected, oldest first. For files: how late each file was
-    /// stored after it was made.
+    /// The delays of the windows since `since`, oldest first. For files: the delay of each file between its
+    /// creation and its storage.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl Store {
         }
     }
 
-    /// The source of a name. It is added if there is none; then it begins at `begins`.
+    /// The source with this name. If there is none, it is added and begins at `begins`.
     ///
     /// # Errors
     ///
@@ -115,7 +115,7 @@ impl Store {
     pub fn source(&mut self, name: &str, begins: Timestamp) -> Result<SourceState, Error> {
         let add = "INSERT INTO source (name, begins) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
         let find = format!("{SELECT_SOURCE} WHERE name = ?1");
-        self.change("note a source", |change| {
+        self.change("add a source", |change| {
             change.execute(add, values![name, millis(begins)])?;
             let found = change.first(&find, values![name], source_state)?;
             found.ok_or_else(|| Fault::new(Kind::Store, "the source is missing"))
@@ -132,7 +132,7 @@ impl Store {
         self.all("read the sources", &find, &[], source_state)
     }
 
-    /// Opens a window. For [`Purpose::Nulls`] there is no span.
+    /// Opens a window. [`Purpose::Nulls`] has no span.
     ///
     /// # Errors
     ///
@@ -158,10 +158,10 @@ impl Store {
         })
     }
 
-    /// The window that a stopped run left open, if any.
+    /// The window that a stopped run left open, if there is one.
     ///
-    /// Only windows that collect are resumed. Windows that a stopped run was reading again are
-    /// forgotten: the count that caused them will be made again.
+    /// Only windows that collect are resumed. Windows that were being read again are removed, because the
+    /// count that caused them will be made again.
     ///
     /// # Errors
     ///
@@ -171,14 +171,14 @@ impl Store {
                       WHERE source = ?1 AND closed IS NULL AND purpose <> 'collect'";
         let find = "SELECT id, starts, ends, after_time, after_key, received FROM \"window\"
                     WHERE source = ?1 AND closed IS NULL ORDER BY id LIMIT 1";
-        let found = self.change("find what was left open", |change| {
+        let found = self.change("find the open window", |change| {
             change.execute(forget, values![source.0])?;
             change.first(find, values![source.0], open_window)
         });
         Ok(found?.flatten())
     }
 
-    /// Makes an open window end earlier, because the service could not answer for all of it.
+    /// Sets an earlier end of an open window, because its result was too large for the service.
     ///
     /// # Errors
     ///
@@ -190,18 +190,18 @@ impl Store {
         self.execute("narrow a window", update, narrower).map(drop)
     }
 
-    /// Forgets the windows of a source that are open, because they will be read again as a whole.
+    /// Removes the open windows of a source, because they will be read again completely.
     ///
     /// # Errors
     ///
     /// The store cannot be written.
     pub fn forget_open_windows(&mut self, source: SourceId) -> Result<(), Error> {
         let forget = "DELETE FROM \"window\" WHERE source = ?1 AND closed IS NULL";
-        self.execute("forget a window", forget, values![source.0])
+        self.execute("remove a window", forget, values![source.0])
             .map(drop)
     }
 
-    /// Notes that a check has covered a source up to `until`.
+    /// Records that a check has covered a source up to `until`.
     ///
     /// # Errors
     ///
@@ -223,11 +223,11 @@ impl Store {
             }
         };
         let until = values![source.0, millis(until)];
-        self.execute("note a check", update, until).map(drop)
+        self.execute("record a check", update, until).map(drop)
     }
 
-    /// Lets the next round look again at what a source has from a time on: rows are counted and, where a
-    /// count differs, read again; all files are listed; changes are asked for again.
+    /// Makes the next round check a source from a time on: rows are counted and, where a count differs,
+    /// read again; all files are listed; changes are queried again.
     ///
     /// # Errors
     ///
@@ -243,13 +243,13 @@ impl Store {
                  watermark = CASE WHEN begins > ?2 THEN begins ELSE ?2 END
              WHERE name = ?1 AND name = 'changes' AND watermark > ?2";
         let again = values![source, millis(since)];
-        self.change("note that a source is read again", |change| {
+        self.change("record that a source is read again", |change| {
             change.execute(checks, again)?;
             change.execute(watermark, again).map(drop)
         })
     }
 
-    /// Notes that the rows without a time have been read.
+    /// Records that the rows without a time have been read.
     ///
     /// # Errors
     ///
@@ -257,10 +257,11 @@ impl Store {
     pub fn nulls_swept(&mut self, source: SourceId, now: Timestamp) -> Result<(), Error> {
         let update = "UPDATE source SET nulls_swept = ?2 WHERE id = ?1";
         let swept = values![source.0, millis(now)];
-        self.execute("note a sweep", update, swept).map(drop)
+        self.execute("record a reading of rows without a time", update, swept)
+            .map(drop)
     }
 
-    /// Moves the watermark of a source that has no windows of rows, such as the files.
+    /// Moves the watermark of a source that has no windows, such as the files.
     ///
     /// # Errors
     ///

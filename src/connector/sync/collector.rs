@@ -1,4 +1,4 @@
-//! A connection at work: its lock, its store and its org.
+//! A locked and logged-in connection.
 
 use std::future::Future;
 
@@ -24,7 +24,7 @@ const ROWS_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// How long Salesforce keeps event log files with Event Monitoring.
 const FILES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// A connection at work. Only one process can have it.
+/// A connection that this process has locked and logged in.
 #[derive(Debug)]
 pub struct Collector {
     home: Home,
@@ -37,12 +37,12 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Takes the connection for this process, and logs in.
+    /// Locks the connection for this process, and logs in.
     ///
     /// # Errors
     ///
-    /// There is no such connection, it is deactivated, another process works on it, its secrets are not
-    /// there, or the login fails.
+    /// There is no such connection, it is deactivated, another process works on it, its secrets are
+    /// missing, or the login fails.
     pub async fn open(home: &Home, vault: &Vault, name: &str, stop: &Stop) -> Result<Self, Error> {
         let place = home.connection(name)?;
         let lock = place.lock()?;
@@ -51,7 +51,7 @@ impl Collector {
         settings.check_active(name)?;
         let opened = async {
             let secrets = vault.recall(name)?;
-            let keep = keep_token(vault, name, &secrets);
+            let keep = keep_token(&vault.under(&lock), name, &secrets);
             Org::connect(&settings, &secrets, keep).await
         };
         let org = match until_stopped(stop, opened).await {
@@ -79,7 +79,7 @@ impl Collector {
         self.place.name()
     }
 
-    /// Watches whether this process still holds the connection.
+    /// Returns a watcher of the lock of the connection.
     #[must_use]
     pub fn watch_lock(&self) -> Watcher {
         self.lock.watch()
@@ -97,11 +97,11 @@ impl Collector {
         &self.store
     }
 
-    /// Lets the next round look again at what was collected, so far back.
+    /// Makes the next round check what was collected within this time before now.
     ///
     /// # Errors
     ///
-    /// The org does not tell its time, or the store cannot be written.
+    /// The time of the org is not known, or the store cannot be written.
     pub async fn look_again(
         &mut self,
         sources: &[Source],
@@ -116,15 +116,15 @@ impl Collector {
         Ok(())
     }
 
-    /// Brings sources up to date, and delivers what is new to all sinks.
+    /// Collects sources, and delivers the new rows to all sinks.
     ///
-    /// A source that fails does not keep the others from being brought up to date, unless they would fail
-    /// for the same reason.
+    /// If a source fails, the others are collected nevertheless, unless they would fail for the same
+    /// reason.
     pub async fn round(&mut self, sources: &[Source], watch: &mut Watch) -> Outcome {
         self.round_to(&[], sources, watch).await
     }
 
-    /// As [`round`](Self::round), but delivers only to the sinks that are chosen by name.
+    /// Does the same as [`round`](Self::round), but delivers only to the sinks that were chosen by name.
     pub async fn round_to(
         &mut self,
         chosen: &[String],
@@ -144,7 +144,7 @@ impl Collector {
         until_stopped(stop, delivered).await.unwrap_or_default()
     }
 
-    /// Starts to deliver to the sinks beside the rounds.
+    /// Starts deliveries to the sinks while rounds are made.
     #[must_use]
     pub fn deliveries(&self, chosen: &[String], stop: &Stop) -> Deliveries {
         let (home, vault, settings) = (&self.home, &self.vault, &self.settings);
@@ -156,7 +156,7 @@ impl Collector {
         deliveries.wake(&self.lock).await;
     }
 
-    /// Brings sources up to date, and delivers nothing.
+    /// Collects sources without delivering anything.
     pub async fn collect(&mut self, sources: &[Source], watch: &mut Watch) -> Outcome {
         let mut outcome = Outcome {
             connection: self.place.name().to_owned(),
@@ -187,7 +187,7 @@ impl Collector {
         outcome
     }
 
-    /// Notes the API calls of the org, for whoever watches. A store that cannot be written fails elsewhere.
+    /// Stores the number of API calls of the org. An error is ignored, because it will also fail elsewhere.
     fn note_calls(&mut self) {
         if let Some(usage) = self.org.usage() {
             let _ = self.store.note_calls(Calls {
@@ -198,12 +198,12 @@ impl Collector {
         }
     }
 
-    /// Files come last, because they take longest, and a file that does not arrive should keep no other source
-    /// waiting. When few calls are left, they come first, because they expire first.
+    /// Orders the sources. Files come last, because they take longest, and a slow file must not delay the
+    /// other sources. When few calls are left, files come first, because they expire first.
     async fn order(&mut self, sources: &[Source], stop: &Stop) -> Vec<Source> {
         if self.org.usage().is_none() {
-            // The answer to a login does not tell how many calls are left. Every source asks for the time,
-            // so this is no additional call; if it fails, the first source says why.
+            // The response to a login does not state how many calls are left. Every source asks for the
+            // time anyway, so this is no additional call. If it fails, the first source reports why.
             let _ = until_stopped(stop, self.org.time()).await;
         }
         let is_short = self.org.usage().is_some_and(|usage| usage.is_short());
@@ -229,10 +229,10 @@ impl Collector {
         }
     }
 
-    /// Notes a failure. Returns whether the other sources would fail for the same reason.
+    /// Records a failure. Returns whether the other sources would fail for the same reason.
     fn failed(&mut self, source: Source, error: &Error) -> bool {
         if !error.is_stopped() {
-            // If the store cannot be written, that is the failure already.
+            // A store that cannot be written is already the failure.
             let _ = note(&mut self.store, source.as_str(), Some(error));
         }
         error.is_stopped()
@@ -287,7 +287,7 @@ impl Collector {
         let figures = Figures {
             received: done.rows,
             new: done.rows,
-            gaps: done.listing.lost + done.aside,
+            gaps: done.listing.lost + done.aside + done.unlisted,
             files: done.stored,
             damaged: done.aside,
             failed: done.failed,
@@ -310,7 +310,7 @@ impl Collector {
         })
     }
 
-    /// Where a source begins. The activation has noted it; without it, it begins now.
+    /// The beginning of a source, which the activation has stored. Without it, the source begins now.
     async fn begins(&mut self, source: &str) -> Result<Timestamp, Error> {
         let known = self.store.sources()?;
         match known.iter().find(|known| known.name == source) {
@@ -320,22 +320,22 @@ impl Collector {
     }
 }
 
-/// The lease of a connection is lost.
+/// Makes the error of a lost lease.
 pub(super) fn lease_lost(name: &str, why: &str) -> Error {
-    let message = format!("the connection {name} is left to others: {why}");
+    let message = format!("this process stops working on the connection {name}: {why}");
     Error::new(Kind::Lost, message)
-        .help("nothing is lost or damaged; whoever has it now collects it")
+        .help("nothing is lost or damaged; the instance that now has the connection collects it")
 }
 
-/// Notes how an attempt went.
+/// Records the result of an attempt.
 fn note(store: &mut Store, source: &str, problem: Option<&Error>) -> Result<(), Error> {
     let text = problem.map(Error::text);
     let advice = problem.and_then(Error::advice);
     store.attempted(source, text.as_deref(), advice, Timestamp::now())
 }
 
-/// Does something, unless it is to stop before. Nothing is half done then: whatever is stored is stored in
-/// transactions.
+/// Awaits a future, unless the work is stopped before. Everything is stored in transactions, so nothing is
+/// left half done.
 pub(super) async fn until_stopped<T>(
     stop: &Stop,
     work: impl Future<Output = Result<T, Error>>,

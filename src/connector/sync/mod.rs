@@ -1,4 +1,4 @@
-//! Brings connections up to date: once, or again and again.
+//! Collects connections, once or continuously.
 
 mod collector;
 mod outcome;

@@ -1,4 +1,4 @@
-//! What bringing a connection up to date did.
+//! The results of a round.
 
 use serde::Serialize;
 
@@ -6,32 +6,32 @@ use super::source::Source;
 use crate::connector::error::Error;
 use crate::connector::sinks::Report;
 
-/// What was done for a connection.
+/// The result of a round of a connection.
 #[derive(Debug)]
 pub struct Outcome {
     /// The name of the connection.
     pub connection: String,
-    /// What was done for each source.
+    /// The result of each source.
     pub sources: Vec<SourceOutcome>,
-    /// What each sink took, or why it did not. Nothing if there is no sink, or if the sinks are served beside
-    /// the rounds.
+    /// The result of each sink. It is empty if there is no sink, or if the sinks are served independently
+    /// of the rounds.
     pub delivered: Vec<Report>,
 }
 
-/// What was done for a source.
+/// The result of a source.
 #[derive(Debug)]
 pub struct SourceOutcome {
     /// The source.
     pub source: Source,
-    /// The figures, or why the source could not be brought up to date.
+    /// The figures, or why the source could not be collected.
     pub result: Result<Figures, Error>,
-    /// Why some of it could not be done, although the rest was: files that could not be fetched, or that are
+    /// A problem of a source that was collected otherwise: files that could not be fetched, or that are
     /// damaged.
     pub problem: Option<Error>,
 }
 
 impl SourceOutcome {
-    /// Why the source could not be brought up to date, or not all of it.
+    /// The reason why the source could not be collected, or not completely.
     #[must_use]
     pub fn failure(&self) -> Option<&Error> {
         self.result.as_ref().err().or(self.problem.as_ref())
@@ -41,11 +41,11 @@ impl SourceOutcome {
 /// The figures of a source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Figures {
-    /// Rows that came.
+    /// Rows that were received.
     pub received: u64,
     /// Rows that were new.
     pub new: u64,
-    /// New rows of these that were found by counting.
+    /// New rows that were found because a count differed.
     pub repaired: u64,
     /// Spans that were counted again.
     pub counted: u64,
@@ -53,14 +53,14 @@ pub struct Figures {
     pub gaps: u64,
     /// Files that were stored.
     pub files: u64,
-    /// Files that are damaged and were set aside.
+    /// Damaged files that were moved to the folder for damaged files.
     pub damaged: u64,
-    /// Files that could not be fetched this time.
+    /// Files that could not be fetched.
     pub failed: u64,
 }
 
 impl Outcome {
-    /// Whether a source failed for a reason.
+    /// Whether a source failed for this reason.
     #[must_use]
     pub fn has_failed(&self, reason: impl Fn(&Error) -> bool) -> bool {
         let mut failures = self.sources.iter().filter_map(SourceOutcome::failure);
@@ -78,7 +78,7 @@ impl Outcome {
             .next()
     }
 
-    /// The outcome as JSON.
+    /// The result as JSON.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         let sources: serde_json::Map<String, serde_json::Value> = self

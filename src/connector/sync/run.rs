@@ -1,4 +1,4 @@
-//! Brings a connection up to date again and again.
+//! Collects a connection continuously.
 
 use std::time::Duration;
 
@@ -14,23 +14,23 @@ use crate::connector::progress::{Stop, Watch};
 use crate::connector::sinks::{Deliveries, Report};
 use crate::connector::vault::Vault;
 
-/// How often each source is brought up to date.
+/// How often each source is collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cadence {
-    /// Logins, the setup audit trail and changed records.
+    /// The interval for logins, the setup audit trail and changed records.
     pub rows: Duration,
-    /// The list of event log files.
+    /// The interval for event log files.
     pub files: Duration,
-    /// The pause after a failure; it doubles with each further failure.
+    /// The pause after a failure. It doubles with each further failure.
     pub pause: Duration,
-    /// No pause is longer, except after a refused login.
+    /// The longest pause, except after a refused login.
     pub longest_pause: Duration,
-    /// The pause after a refused login. Each attempt may keep the user locked out.
+    /// The pause after a refused login, because each attempt may prolong a lockout of the user.
     pub refused: Duration,
 }
 
 impl Default for Cadence {
-    /// Rows every quarter of an hour, files every hour.
+    /// Rows every 15 minutes, and files every hour.
     fn default() -> Self {
         Self {
             rows: Duration::from_secs(15 * 60),
@@ -50,7 +50,7 @@ impl Cadence {
         }
     }
 
-    /// How long after an attempt a run makes the next one, if so many attempts have failed in a row.
+    /// The time between an attempt and the next one, if this number of attempts in a row have failed.
     #[must_use]
     pub fn until_next(self, source: Source, failures: u64) -> Duration {
         match failures {
@@ -60,29 +60,29 @@ impl Cadence {
     }
 }
 
-/// What a run tells about its rounds.
+/// An event of a run.
 #[derive(Debug)]
 pub enum Notice<'a> {
     /// The connection is logged in.
     Connected(&'a str),
-    /// A round is over.
+    /// A round has ended.
     Round(&'a Outcome),
-    /// The connection cannot be opened now; it is tried again after a pause.
+    /// The connection cannot be opened. The next attempt is made after the pause.
     Failed(&'a str, &'a Error, Duration),
-    /// A sink of the connection took rows, or failed.
+    /// A sink of the connection accepted rows, or failed.
     Delivered(&'a str, &'a Report),
 }
 
-/// Brings a connection up to date until it is stopped, and delivers to its sinks meanwhile: to all of them, or
-/// to those that are chosen by name.
+/// Collects a connection until it is stopped, and delivers to its sinks meanwhile: to all of them, or to
+/// those that were chosen by name.
 ///
-/// If the org cannot be reached, or the disk is full, it is tried again after a growing pause; after a
-/// refused login, once an hour, because somebody may have unlocked the user.
+/// If the org cannot be reached, or the disk is full, the next attempt is made after a growing pause. After
+/// a refused login, it is made after an hour, because somebody may have unlocked the user.
 ///
 /// # Errors
 ///
-/// What no pause can help: there is no such connection, it is deactivated, another process works on it,
-/// or its secrets are not there.
+/// An error that a pause does not help against: there is no such connection, it is deactivated, another
+/// process works on it, or its secrets are missing.
 pub async fn run(
     home: &Home,
     vault: &Vault,
@@ -109,8 +109,8 @@ pub async fn run(
                 rounds.wait(&stop).await;
             }
             Err(error) if error.is_stopped() => return Ok(()),
-            // Between two logins of this run, a command may hold the connection for a moment. Where workers share
-            // connections, another worker has it then.
+            // Between two logins of this run, a command may lock the connection for a moment. If workers
+            // share connections, another worker may have it.
             Err(error)
                 if error.is_usage()
                     || error.is_vault()
@@ -134,7 +134,7 @@ pub async fn run(
     Ok(())
 }
 
-/// Waits, and delivers what is stored meanwhile: a login that fails is no reason to withhold it.
+/// Waits, and delivers stored rows meanwhile, which a failed login does not prevent.
 async fn deliver_meanwhile(
     home: &Home,
     vault: &Vault,
@@ -158,30 +158,31 @@ async fn deliver_meanwhile(
             deliveries.beside(sleep(stop, pause), each).await;
             deliveries.end().await;
         }
-        // Another process may hold the connection for a moment. Everything else has been noticed before.
+        // Another process may hold the lock for a moment. All other errors have been reported before.
         Err(_) => sleep(stop, pause).await,
     }
 }
 
-/// When each source is due. It is kept when a new login is needed.
+/// The times at which the sources are due. They are kept across logins.
 struct Rounds {
     cadence: Cadence,
     due: Vec<Due>,
-    /// Rounds in a row in which the org answered nothing.
+    /// The number of rounds in a row in which the org sent no response.
     lost: u32,
 }
 
 struct Due {
     source: Source,
     at: Instant,
-    /// Attempts in a row that failed.
+    /// The number of failed attempts in a row.
     failures: u32,
 }
 
-/// The pause after a failure of the database, which mostly restarts within seconds.
+/// The pause after a failure of the database, which usually restarts within seconds.
 const AWAY: Duration = Duration::from_secs(5);
 
-/// After so many rounds without an answer, a new login is tried: the org may have been moved to another host.
+/// The number of rounds without a response after which a new login is tried. The org may have moved to
+/// another host.
 const LOST: u32 = 3;
 
 impl Rounds {
@@ -198,7 +199,7 @@ impl Rounds {
         }
     }
 
-    /// Makes rounds until it is stopped, or only a new login can help. It fails if the lease is lost.
+    /// Makes rounds until the run is stopped or needs a new login. A lost lease is an error.
     async fn until_lost(
         &mut self,
         collector: &mut Collector,
@@ -227,7 +228,7 @@ impl Rounds {
             if outcome.has_failed(Error::is_lease_lost) {
                 return Err(lease_lost(&name, "its lease ran out"));
             }
-            // A client whose login was refused does not try again; a new one reads the secrets again.
+            // A client whose login was refused does not try again. A new client reads the secrets again.
             if self.lost >= LOST || outcome.failure().is_some_and(Error::needs_login) {
                 self.lost = 0;
                 return Ok(());
@@ -242,8 +243,8 @@ impl Rounds {
         Ok(())
     }
 
-    /// Notes when the sources of a round are due again. A source that failed is due after its own pause and
-    /// does not change when the others are due.
+    /// Sets the times at which the sources of a round are due again. A failed source has its own pause and
+    /// does not affect the others.
     fn note(&mut self, tried: &[Source], outcome: &Outcome) {
         let now = Instant::now();
         for due in &mut self.due {
@@ -293,7 +294,7 @@ async fn sleep(stop: &Stop, time: Duration) {
     .await;
 }
 
-/// Sleeps until it is stopped, or until a lease is lost.
+/// Sleeps until the work is stopped or the lease is lost.
 async fn sleep_while_held(stop: &Stop, time: Duration, held: &Watcher) {
     let until = Instant::now() + time;
     while !stop.is_stopped() && held.lost().is_none() {

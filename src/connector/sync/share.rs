@@ -1,6 +1,6 @@
-//! Which worker works on which connection.
+//! Distributes the connections among the workers.
 //!
-//! Every worker computes the same from what the database says, so they need not talk to each other.
+//! Every worker computes the same distribution from the database, so workers need not communicate.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::connector::home::Worker;
 
-/// Gives each connection a worker, so that no worker has more than its share. A connection keeps its worker as far
-/// as that is possible when another worker comes or goes. A connection that no worker can work on has none.
+/// Assigns a worker to each connection, so that no worker has more than its share. If a worker comes or
+/// goes, most connections keep their worker. A connection that no worker can work on is left out.
 pub(super) fn share<'a>(
     connections: &'a [String],
     workers: &'a [Worker],
@@ -24,8 +24,8 @@ pub(super) fn share<'a>(
             .iter()
             .filter(|worker| worker.can_work_on(connection));
         let load = |worker: &Worker| loads.get(worker.id.as_str()).copied().unwrap_or(0);
-        // A worker with less than its share comes before one with more; among those, chance decides, but the same
-        // chance for every worker that computes this.
+        // A worker with less than its share is preferred. Among those, a hash decides, which is the same
+        // for every worker that computes it.
         let best = can.min_by_key(|worker| {
             let excess = load(worker).saturating_sub(most.saturating_sub(1));
             (excess, rank(&worker.id, connection))
@@ -38,7 +38,7 @@ pub(super) fn share<'a>(
     shares
 }
 
-/// A number that depends on both names and is the same everywhere.
+/// A hash of both names, which is the same on all machines.
 fn rank(worker: &str, connection: &str) -> [u8; 8] {
     let digest = Sha256::digest(format!("{worker}\n{connection}"));
     let mut rank = [0; 8];
@@ -103,7 +103,7 @@ mod tests {
             .iter()
             .filter(|(name, worker)| after.get(*name) == Some(worker))
             .count();
-        // The 50 of the worker that went must move.
+        // The 50 connections of the worker that left must move.
         assert!(stayed >= 130, "{stayed} of 150 stayed");
     }
 

@@ -1,4 +1,4 @@
-//! The sources by name.
+//! The names of the sources.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::connector::error::{Error, Kind};
 use crate::connector::store::MESSAGES;
 
-/// A source of events.
+/// A source that is collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
     /// LoginHistory.
@@ -19,7 +19,7 @@ pub enum Source {
     Changes,
 }
 
-/// The names of all sources of events: those that are collected, and the messages that the org pushes.
+/// The names of all sources: those that are collected, and the messages that the org sends by itself.
 pub const NAMES: [&str; 5] = [
     Source::Logins.as_str(),
     Source::Audit.as_str(),
@@ -29,10 +29,10 @@ pub const NAMES: [&str; 5] = [
 ];
 
 impl Source {
-    /// All sources, in the order in which they are brought up to date.
+    /// All sources, in the order in which they are collected.
     pub const ALL: [Self; 4] = [Self::Logins, Self::Audit, Self::Files, Self::Changes];
 
-    /// Its name.
+    /// The name of the source.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Brings all connections of a home up to date, as they come and go, and shares them with other workers.
+//! Collects all connections of a home, and shares them with other workers.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashMap};
@@ -16,43 +16,50 @@ use crate::connector::home::{Home, Listed, Worker};
 use crate::connector::progress::{Stop, Watch};
 use crate::connector::vault::Vault;
 
-/// How often it is looked which connections there are: in a folder, and in a database that workers share.
+/// How often the list of connections is read: in a folder, and in a database that workers share.
 const LOOK: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(1));
 
-/// A connection that no pause helps is tried again after this time, because somebody may have changed something.
+/// The time after which a connection is tried again that was given up, because somebody may have repaired
+/// it.
 const GIVEN_UP: Duration = Duration::from_secs(15 * 60);
+
+/// How often a worker removes files of connections that were erased on another machine.
+const TIDY: Duration = Duration::from_secs(60 * 60);
 
 /// What a worker works on, and how.
 #[derive(Debug, Clone)]
 pub struct Work {
-    /// The connections, by name; if there are none, all that are not deactivated, also those that are added later.
+    /// The names of the connections, or none for all that are not deactivated, including those that are
+    /// added later.
     pub names: Vec<String>,
-    /// How often.
+    /// How often each source is collected.
     pub cadence: Cadence,
-    /// The sinks that are chosen by name; if there are none, all.
+    /// The names of the chosen sinks, or none for all.
     pub sinks: Vec<String>,
 }
 
-/// How a worker tells what it does.
+/// Receives the progress of a worker.
 pub trait Teller: Send + Sync + 'static {
-    /// How the work on a connection is watched, and stopped by `stop`.
+    /// Makes the observer of the work on a connection. `stop` stops the work.
     fn watch(&self, stop: Stop, name: &str) -> Watch;
-    /// Takes what happened to a connection.
+    /// Receives an event of a connection.
     fn notice(&self, notice: &Notice<'_>);
-    /// The connection is not worked on for now, for a reason that no short pause helps. Returns an exit code.
+    /// Receives the error of a connection that is given up, because a short pause does not help. Returns an
+    /// exit code.
     fn given_up(&self, name: &str, error: &Error) -> u8;
-    /// There is nothing to do now: there is no connection, or other workers have them all.
+    /// Is called when there is no work, because there is no connection, or because other workers have them
+    /// all.
     fn idle(&self);
-    /// The home cannot be read. It is tried again.
+    /// Receives the error of a home that cannot be read. Reading it is tried again.
     fn home_failed(&self, error: &Error);
 }
 
-/// Brings connections up to date until it is stopped. Connections that are added later are taken up, and those that
-/// are deactivated or removed are left. In a database, each connection has one worker at a time, and workers share
-/// them evenly.
+/// Collects connections until the work is stopped. Connections that are added later are included, and those
+/// that are deactivated or removed are left. In a database, each connection has one worker at a time, and
+/// the connections are distributed evenly among the workers.
 ///
-/// Returns the worst exit code of connections that were given up. In a folder, it also returns if all connections
-/// were given up.
+/// Returns the worst exit code of the connections that were given up. In a folder, it also returns when all
+/// connections were given up.
 pub async fn run_all(
     home: &Home,
     vault: &Vault,
@@ -75,6 +82,7 @@ pub async fn run_all(
         running: HashMap::new(),
         given_up: HashMap::new(),
         worst: 0,
+        tidied: None,
         was_told: false,
         is_away: false,
     };
@@ -90,13 +98,15 @@ struct Workers<T> {
     stop: Stop,
     teller: Arc<T>,
     tasks: JoinSet<(String, Result<(), Error>)>,
-    /// The work on each connection, and what stops it.
+    /// The task of each connection, and the switch that stops it.
     running: HashMap<String, (Id, Stop)>,
-    /// Connections that are not tried before a time.
+    /// The time before which a connection that was given up is not tried again.
     given_up: HashMap<String, Instant>,
     worst: u8,
+    /// When files of connections that are gone were last removed from this machine.
+    tidied: Option<Instant>,
     was_told: bool,
-    /// Whether the home could not be read the last time.
+    /// Whether the home could not be read at the last attempt.
     is_away: bool,
 }
 
@@ -124,28 +134,35 @@ impl<T: Teller> Workers<T> {
         }
     }
 
-    /// Looks which connections there are, and begins and ends the work on them.
+    /// Reads the list of connections, and starts and stops work accordingly.
     fn look(&mut self) -> Result<(), Error> {
         let mut active = self.home.active()?;
         if let Some(names) = &self.me.names {
             active.retain(|listed| names.contains(&listed.name));
         }
-        // Whatever was changed about a connection that was away in between may have helped.
+        // A connection that was missing in between may have been repaired.
         self.given_up
             .retain(|name, _| active.iter().any(|listed| listed.name == *name));
+        let now = Instant::now();
+        if self.tidied.is_none_or(|last| now - last >= TIDY) {
+            self.tidied = Some(now);
+            if let Err(error) = self.home.tidy() {
+                tracing::warn!(problem = error.text(), "files of erased connections stay");
+            }
+        }
+        self.me.refuses = waiting(&self.given_up, now);
         let mine = self.mine(&active)?;
         for (name, (_, stop)) in &self.running {
             if !mine.contains(name) {
                 stop.stop();
             }
         }
-        let now = Instant::now();
-        let waits = |name: &String| self.given_up.get(name).is_some_and(|until| *until > now);
+        let waits = |name: &String| self.me.refuses.contains(name);
         let begin: Vec<String> = active
             .into_iter()
             .filter(|listed| mine.contains(&listed.name))
             .filter(|listed| !self.running.contains_key(&listed.name) && !waits(&listed.name))
-            // Another worker gives it back, or its lease runs out.
+            // Another worker must release it first, or its lease must expire.
             .filter(|listed| !(self.home.is_shared() && listed.is_held))
             .map(|listed| listed.name)
             .collect();
@@ -159,14 +176,13 @@ impl<T: Teller> Workers<T> {
         Ok(())
     }
 
-    /// The connections that this worker works on.
-    fn mine(&mut self, active: &[Listed]) -> Result<BTreeSet<String>, Error> {
-        self.me.refuses = self.given_up.keys().cloned().collect();
+    /// The connections that are assigned to this worker.
+    fn mine(&self, active: &[Listed]) -> Result<BTreeSet<String>, Error> {
         let names = active.iter().map(|listed| listed.name.clone());
         let Some(peers) = self.home.meet(&self.me)? else {
             return Ok(names.collect());
         };
-        // Another worker may work on other connections, too, so the shares are those of all.
+        // Another worker may work on other connections, too, so all connections are distributed.
         let all: Vec<String> = match &self.me.names {
             None => names.collect(),
             Some(_) => {
@@ -203,7 +219,7 @@ impl<T: Teller> Workers<T> {
         self.running.insert(began, (task.id(), own));
     }
 
-    /// Waits until it is time to look again, and takes the ends of the work on connections.
+    /// Waits until the list must be read again, and handles tasks that end meanwhile.
     async fn wait(&mut self, pause: Duration) {
         let until = Instant::now() + pause;
         loop {
@@ -227,18 +243,19 @@ impl<T: Teller> Workers<T> {
                 return;
             }
             Ok((name, Err(error))) => (name, error),
-            // A defect of this program, which was printed, keeps no other connection from its work.
+            // A panic, which has been printed, must not stop the work on other connections.
             Err(panic) => {
                 let mut running = self.running.iter();
                 let found = running.find(|(_, (id, _))| *id == panic.id());
                 let Some((name, _)) = found else { return };
-                let message = "the work on the connection ended by a defect of this program";
+                let message =
+                    "the work on the connection ended because of a defect of this program";
                 (name.clone(), Error::new(Kind::Data, message))
             }
         };
         self.running.remove(&name);
         if self.home.is_shared() && error.is_locked() {
-            // Another worker was quicker.
+            // Another worker has locked it first.
             return;
         }
         let code = self.teller.given_up(&name, &error);
@@ -249,7 +266,7 @@ impl<T: Teller> Workers<T> {
         self.given_up.insert(name, Instant::now() + GIVEN_UP);
     }
 
-    /// Ends all work, and gives everything back.
+    /// Stops all work, and releases everything.
     async fn end(mut self) -> u8 {
         for (_, stop) in self.running.values() {
             stop.stop();
@@ -258,15 +275,38 @@ impl<T: Teller> Workers<T> {
             self.ended(ended);
         }
         if self.home.leave(&self.me).is_err() {
-            tracing::debug!("the database is away; the place of this worker runs out by itself");
+            tracing::debug!(
+                "the database cannot be reached; the registration of this worker expires by itself"
+            );
         }
         self.worst
     }
 }
 
-/// A name for a worker that no other worker has.
+/// The connections whose pause after a failure has not ended. The others are assigned like those that never failed.
+fn waiting(given_up: &HashMap<String, Instant>, now: Instant) -> Vec<String> {
+    let waiting = given_up.iter().filter(|(_, until)| **until > now);
+    waiting.map(|(name, _)| name.clone()).collect()
+}
+
+/// Makes a unique name for a worker.
 fn new_id() -> String {
-    // Each state has random keys of its own.
+    // Each `RandomState` has its own random keys.
     let random = RandomState::new().hash_one("worker");
     format!("{}-{random:016x}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_was_given_up_is_shared_again_after_its_time() {
+        let began = Instant::now();
+        let given_up = HashMap::from([("acme".to_owned(), began + GIVEN_UP)]);
+        assert_eq!(waiting(&given_up, began), ["acme"]);
+        let almost = began + GIVEN_UP - Duration::from_millis(1);
+        assert_eq!(waiting(&given_up, almost), ["acme"]);
+        assert!(waiting(&given_up, began + GIVEN_UP).is_empty());
+    }
 }

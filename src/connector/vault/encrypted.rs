@@ -1,11 +1,11 @@
-//! Secrets that are encrypted by age. Anybody with the key can open them with the tool `age`.
+//! Secrets that are encrypted with age. With the key, the tool `age` can decrypt them, too.
 
 use age::secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::connector::error::{Error, Kind};
 
-/// How an age identity begins; anything else is a passphrase.
+/// The prefix of an age identity. Any other key is a passphrase.
 const IDENTITY: &str = "AGE-SECRET-KEY-1";
 
 /// Encrypts a text.
@@ -20,9 +20,9 @@ pub(super) fn read(
     connection: &str,
 ) -> Result<Zeroizing<String>, Error> {
     let plain = decrypt(key, encrypted).map_err(|error| {
-        let message = format!("the key does not open the secrets of {connection}");
+        let message = format!("the key does not decrypt the secrets of {connection}");
         Error::new(Kind::Vault, message)
-            .help("give the key with which the connection was activated, by --key-from or $SAPONIFY_KEY")
+            .help("give the key that was used to activate the connection, by --key-from or $SAPONIFY_KEY")
             .because(error)
     })?;
     match String::from_utf8(plain) {
@@ -61,7 +61,7 @@ fn identity(key: &SecretString) -> Result<Option<age::x25519::Identity>, Error> 
     text.parse().map(Some).map_err(|reason: &str| {
         Error::new(
             Kind::Usage,
-            format!("the key begins like an age identity but is not one: {reason}"),
+            format!("the key begins like an age identity, but is not one: {reason}"),
         )
     })
 }

@@ -1,4 +1,4 @@
-//! Secrets in the operating system's keyring: Keychain, Credential Manager, or a Secret Service.
+//! Secrets in the keyring of the operating system: Keychain, Credential Manager, or a Secret Service.
 
 use keyring::{Entry, Error as Cause};
 use zeroize::Zeroizing;
@@ -19,7 +19,7 @@ pub(super) fn read(account: &str) -> Result<Zeroizing<String>, Error> {
 }
 
 pub(super) fn remove(account: &str) -> Result<(), Error> {
-    // Where there is no keyring, there is nothing to remove.
+    // Without a keyring, there is nothing to remove.
     let Ok(entry) = entry(account) else {
         return Ok(());
     };
@@ -33,19 +33,19 @@ fn entry(account: &str) -> Result<Entry, Error> {
     Entry::new(SERVICE, account).map_err(failure)
 }
 
-/// The cause is not passed on: some hold the bytes of the secret.
+/// Makes an error without its cause, because some causes contain the bytes of the secret.
 fn failure(cause: Cause) -> Error {
     let message = match cause {
         Cause::NoEntry => "the keyring has no secrets of this connection",
         Cause::NoDefaultStore | Cause::NotSupportedByStore(_) => "this system has no keyring",
         Cause::NoStorageAccess(_) => "the keyring is locked or refuses access",
         Cause::TooLong(..) => "the keyring refuses a secret of this length",
-        _ => "the keyring does not answer as it should",
+        _ => "the keyring returned an unexpected result",
     };
     let help = match cause {
         Cause::NoEntry => "deactivate the connection and activate it again",
         _ => {
-            "unlock the keyring, or let secrets be kept in an encrypted file: give a key by --key-from \
+            "unlock the keyring, or store secrets in an encrypted file: give a key by --key-from \
              SRC or in $SAPONIFY_KEY"
         }
     };

@@ -1,8 +1,9 @@
-//! Keeps the secrets of connections: in the operating system's keyring, or encrypted by age
-//! (<https://age-encryption.org/v1>) in a file or a database. Never in plain text, and never in the store.
+//! Stores the secrets of connections: in the keyring of the operating system, or encrypted with age
+//! (<https://age-encryption.org/v1>) in a file or a database. They are never stored in plain text, and
+//! never in the store.
 //!
-//! Whoever has a key (`--key-from`, `$SAPONIFY_KEY`) gets encrypted secrets; whoever has none gets the keyring. A
-//! server without a desktop session mostly has no keyring, so there a key is needed.
+//! With a key (`--key-from`, `$SAPONIFY_KEY`), secrets are encrypted; without a key, they are in the
+//! keyring. A server without a desktop session usually has no keyring, so it needs a key.
 
 mod encrypted;
 mod keyring;
@@ -18,13 +19,15 @@ pub use source::SecretSource;
 use zeroize::Zeroizing;
 
 use super::error::{Error, Kind};
-use super::home::{Home, Place};
+use super::home::{Home, Lock, Place};
 
-/// Where secrets are kept.
+/// The place of the secrets.
 #[derive(Debug, Clone)]
 pub struct Vault {
     home: Home,
     key: Option<SecretString>,
+    /// The token of the lease that must be valid when secrets are stored.
+    lease: Option<i64>,
 }
 
 /// The secrets of a connection, by name: `password`, `security token`, `client secret`, …
@@ -37,11 +40,11 @@ impl Secrets {
         self.0.insert(name.to_owned(), secret);
     }
 
-    /// The secret of a name.
+    /// The secret with this name.
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// There is no such secret.
     pub fn get(&self, name: &str) -> Result<&SecretString, Error> {
         self.0.get(name).ok_or_else(|| {
             Error::new(
@@ -52,7 +55,7 @@ impl Secrets {
         })
     }
 
-    /// The names.
+    /// The names of the secrets.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
@@ -69,7 +72,7 @@ impl Secrets {
     }
 
     fn from_json(json: &str) -> Result<Self, Error> {
-        // The error of the parser would quote what it read.
+        // The error of the parser would quote the text.
         let plain: BTreeMap<String, String> =
             serde_json::from_str(json).map_err(|_| unreadable())?;
         Ok(Self(
@@ -81,7 +84,7 @@ impl Secrets {
     }
 }
 
-/// The names without their secrets.
+/// The names of the secrets, without their values.
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
@@ -89,8 +92,9 @@ impl fmt::Debug for Secrets {
 }
 
 impl Vault {
-    /// The vault of a home. With a key, secrets are encrypted and kept in the home: in files, or in the database.
-    /// Without, they are kept in the keyring of this machine, which a home in a database does not do.
+    /// Makes the vault of a home. With a key, secrets are encrypted and stored in the home: in files, or in
+    /// the database. Without a key, they are in the keyring of this machine, which is only possible if the
+    /// home is a folder.
     ///
     /// The key is a passphrase, or an age identity (`AGE-SECRET-KEY-1…`).
     ///
@@ -108,19 +112,30 @@ impl Vault {
         Ok(Self {
             home: home.clone(),
             key,
+            lease: None,
         })
     }
 
-    /// The vault of a home folder, as [`of`](Self::of) makes it.
+    /// Makes the vault of a folder, as [`of`](Self::of) does.
     ///
     /// # Errors
     ///
-    /// As of [`of`](Self::of).
+    /// The errors of [`of`](Self::of).
     pub fn new(home: &Path, key: Option<SecretString>) -> Result<Self, Error> {
         Self::of(&Home::find(Some(home.to_owned()), |_| None)?, key)
     }
 
-    /// Keeps the secrets of a connection, in place of those that it had.
+    /// The vault for a process that holds the lock of a connection. It stores secrets only while the process holds the
+    /// lock, because a process that was paused must not replace the newer secrets of another one.
+    #[must_use]
+    pub fn under(&self, lock: &Lock) -> Self {
+        Self {
+            lease: lock.number(),
+            ..self.clone()
+        }
+    }
+
+    /// Stores the secrets of a connection and replaces the earlier ones.
     ///
     /// # Errors
     ///
@@ -130,18 +145,18 @@ impl Vault {
         match &self.key {
             Some(key) => {
                 let encrypted = encrypted::write(key, &json)?;
-                self.home.keep_secret(connection, &encrypted)
+                self.home.keep_secret(connection, &encrypted, self.lease)
             }
             None => keyring::write(&self.account(connection)?, &json),
         }
     }
 
-    /// Keeps the secrets of a connection that is still a draft. If they are kept in the home, they become those of
-    /// the connection with the draft.
+    /// Stores the secrets of a connection that is still a draft. If they are stored in the home, they are
+    /// published with the draft.
     ///
     /// # Errors
     ///
-    /// As of [`keep`](Self::keep).
+    /// The errors of [`keep`](Self::keep).
     pub fn keep_in(&self, draft: &Place, secrets: &Secrets) -> Result<(), Error> {
         let json = secrets.to_json()?;
         match &self.key {
@@ -150,11 +165,11 @@ impl Vault {
         }
     }
 
-    /// The secrets of a connection.
+    /// Reads the secrets of a connection.
     ///
     /// # Errors
     ///
-    /// They are not there, the key is missing or wrong, or the keyring is locked.
+    /// The secrets are missing, the key is missing or wrong, or the keyring is locked.
     pub fn recall(&self, connection: &str) -> Result<Secrets, Error> {
         let json = match (&self.key, self.home.secret(connection)?) {
             (Some(key), Some(found)) => encrypted::read(key, &found, connection)?,
@@ -169,7 +184,7 @@ impl Vault {
         Secrets::from_json(&json)
     }
 
-    /// Removes the secrets of a connection. It is no error if there are none.
+    /// Removes the secrets of a connection, if there are any.
     ///
     /// # Errors
     ///
@@ -181,15 +196,16 @@ impl Vault {
         }
     }
 
-    /// The account in the keyring. Connections of two homes may have the same name.
+    /// The account in the keyring. It contains the path of the home, because connections of two homes may
+    /// have the same name.
     fn account(&self, connection: &str) -> Result<String, Error> {
         match self.home.path() {
             Some(home) => Ok(home.join(connection).display().to_string()),
             None => Err(Error::new(
                 Kind::Vault,
-                format!("the secrets of {connection} are in no place that all workers have"),
+                format!("the secrets of {connection} cannot be in a keyring, which other workers cannot read"),
             )
-            .help("a home in a database keeps them encrypted: give the same key everywhere, by --key-from SRC or in $SAPONIFY_KEY")),
+            .help("give the same key to all workers, by --key-from SRC or in $SAPONIFY_KEY, to store secrets encrypted in the database")),
         }
     }
 }
@@ -197,7 +213,7 @@ impl Vault {
 fn unreadable() -> Error {
     Error::new(
         Kind::Vault,
-        "the vault does not hold what this program wrote",
+        "the content of the vault was not written by this program",
     )
     .help("deactivate the connection and activate it again")
 }

@@ -1,6 +1,6 @@
-//! Where a secret comes from: `prompt`, `env:VAR`, `file:PATH`, `command:CMD` or `-`.
+//! The source of a secret: `prompt`, `env:VAR`, `file:PATH`, `command:CMD` or `-`.
 //!
-//! A secret is never an argument itself, because arguments are visible to every user of the machine.
+//! A secret is never an argument, because arguments are visible to every user of the machine.
 
 use std::fmt;
 use std::io::{BufRead as _, IsTerminal as _};
@@ -13,16 +13,16 @@ use zeroize::Zeroizing;
 
 use crate::connector::error::{Error, Kind};
 
-/// Where a secret comes from.
+/// The source of a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {
-    /// The terminal, without showing what is typed.
+    /// The terminal, without echo.
     Prompt,
     /// An environment variable.
     Environment(String),
-    /// The contents of a file.
+    /// The content of a file.
     File(PathBuf),
-    /// What a command of the shell prints.
+    /// The output of a shell command.
     Command(String),
     /// The next line of standard input.
     Input,
@@ -42,16 +42,16 @@ impl FromStr for SecretSource {
             }
             _ => None,
         };
-        // What was given may be the secret itself, so it is not repeated.
+        // The text may be the secret itself, so it is not repeated.
         source.ok_or_else(|| {
-            Error::new(Kind::Usage, "this does not say where the secret comes from").help(
+            Error::new(Kind::Usage, "the source of the secret is invalid").help(
                 "use prompt, env:VAR, file:PATH, command:CMD, or - for a line of standard input",
             )
         })
     }
 }
 
-/// As it is written on the command line.
+/// The form on the command line.
 impl fmt::Display for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -65,28 +65,28 @@ impl fmt::Display for SecretSource {
 }
 
 impl SecretSource {
-    /// Reads the secret. `what` is what it is, for the prompt and for messages.
+    /// Reads the secret. `what` names the secret, for the prompt and for messages.
     ///
-    /// A line break at the end does not belong to it.
+    /// A line break at the end is removed.
     ///
     /// # Errors
     ///
-    /// The source is not there, a command fails, or there is no terminal to ask on.
+    /// The source does not exist or is empty, a command fails, or there is no terminal for the prompt.
     pub fn read(&self, what: &str) -> Result<SecretString, Error> {
         self.read_or_none(what)?
             .ok_or_else(|| Error::new(Kind::Usage, format!("the {what} from {self} is empty")))
     }
 
-    /// Reads a secret that there may not be: nothing if the source is empty.
+    /// Reads an optional secret, which is `None` if the source is empty.
     ///
     /// # Errors
     ///
-    /// As of [`read`](Self::read), except that an empty secret is none.
+    /// The errors of [`read`](Self::read), except that an empty source is allowed.
     pub fn read_or_none(&self, what: &str) -> Result<Option<SecretString>, Error> {
         let mut text = match self {
             Self::Prompt => prompt(what)?,
             Self::Environment(name) => std::env::var(name).map_err(|error| {
-                // An error about a value that is not Unicode would show the value.
+                // The error for a value that is not Unicode would contain the value.
                 let reason = match error {
                     std::env::VarError::NotPresent => "is not set",
                     std::env::VarError::NotUnicode(_) => "is not Unicode",
@@ -125,17 +125,15 @@ fn prompt(what: &str) -> Result<String, Error> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::new(
             Kind::Usage,
-            format!("there is no terminal to ask for the {what} on"),
+            format!("there is no terminal to enter the {what}"),
         )
-        .help(
-            "say where it comes from: env:VAR, file:PATH, command:CMD, or - for standard input",
-        ));
+        .help("give its source: env:VAR, file:PATH, command:CMD, or - for standard input"));
     }
     rpassword::prompt_password(format!("{what}: "))
         .map_err(|error| Error::new(Kind::Io, format!("cannot ask for the {what}")).because(error))
 }
 
-/// What a command prints. What it says on standard error is shown.
+/// The output of a command. Its standard error is that of the program.
 fn run(command: &str, what: &str) -> Result<String, Error> {
     let (shell, flag) = if cfg!(windows) {
         ("cmd", "/C")
@@ -156,7 +154,7 @@ fn run(command: &str, what: &str) -> Result<String, Error> {
     String::from_utf8(output.stdout).map_err(|_| {
         Error::new(
             Kind::Vault,
-            format!("the command for the {what} does not print Unicode"),
+            format!("the output of the command for the {what} is not Unicode"),
         )
     })
 }

@@ -1,4 +1,5 @@
-//! What the web servers of the program share: they listen, agree on TLS, and serve HTTP/1.1.
+//! What the web servers of the program have in common: they accept connections, negotiate TLS, and serve
+//! HTTP/1.1.
 
 mod tls;
 
@@ -20,14 +21,14 @@ use super::error::{Error, Kind};
 use super::progress::Stop;
 pub(crate) use tls::{Clients, Tls};
 
-/// Connections at a time.
+/// The largest number of connections at a time.
 const CONNECTIONS: usize = 256;
 
-/// A client has so much time to agree on TLS, and to send the head of a request.
+/// The longest time for negotiating TLS, and for receiving the head of a request.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Listens at an address. At an address of this machine only, it listens at the other one as well: `localhost`
-/// is resolved to either, and no other program must get what is for this one.
+/// Listens on an address. The loopback address of the other IP version is included, because `localhost`
+/// resolves to either, and no other program must receive requests for this one.
 #[derive(Debug)]
 pub(crate) struct Listeners {
     listeners: Vec<TcpListener>,
@@ -35,11 +36,11 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    /// Listens. Nothing is answered before [`serve`](Self::serve).
+    /// Binds the address. No request is processed before [`serve`](Self::serve) is called.
     ///
     /// # Errors
     ///
-    /// The address is in use, or cannot be listened at.
+    /// The address is in use, or cannot be bound.
     pub(crate) async fn bind(address: SocketAddr) -> Result<Self, Error> {
         let listeners = listen(address).await?;
         let bound = listeners.first().and_then(|it| it.local_addr().ok());
@@ -49,13 +50,13 @@ impl Listeners {
         })
     }
 
-    /// Where it listens.
+    /// The address that was bound.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers by a service that is made for each connection from the address of the client, until it is
-    /// stopped. Connections end with it.
+    /// Serves requests until it is stopped. A service is made for each connection, from the address of the
+    /// client. Stopping closes all connections.
     pub(crate) async fn serve<S, B>(
         self,
         tls: Option<Tls>,
@@ -74,9 +75,11 @@ impl Listeners {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         let mut connections = tokio::task::JoinSet::new();
         loop {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                break;
+            let place = tokio::select! {
+                () = stop.stopped() => break,
+                place = Arc::clone(&places).acquire_owned() => place,
             };
+            let Ok(place) = place else { break };
             let accepted = tokio::select! {
                 () = stop.stopped() => break,
                 accepted = accept(&self.listeners) => accepted,
@@ -84,7 +87,8 @@ impl Listeners {
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    // There may be no file left for a connection; others will end.
+                    // The limit of open files may have been reached. It helps to wait until other
+                    // connections end.
                     tracing::debug!(%error, "a connection was not accepted");
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
@@ -110,7 +114,7 @@ impl Listeners {
 
 async fn listen(address: SocketAddr) -> Result<Vec<TcpListener>, Error> {
     let fail = |error: std::io::Error| {
-        Error::new(Kind::Io, format!("cannot listen at {address}"))
+        Error::new(Kind::Io, format!("cannot listen on {address}"))
             .help("choose another port with --listen, or stop the program that uses it")
             .because(error)
     };
@@ -129,13 +133,13 @@ async fn listen(address: SocketAddr) -> Result<Vec<TcpListener>, Error> {
         };
         match TcpListener::bind(SocketAddr::new(other, port)).await {
             Ok(second) => return Ok(vec![first, second]),
-            // Any port will do, and another one may be free at both addresses.
+            // The port was chosen by the system, and another one may be free on both addresses.
             Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
                 if address.port() != 0 || attempts == 10 {
                     return Err(fail(error));
                 }
             }
-            // A machine may have only one of the two.
+            // A machine may have only one of the two IP versions.
             Err(_) => return Ok(vec![first]),
         }
     }

@@ -1,4 +1,4 @@
-//! The certificate of a server, and those of its clients.
+//! The certificate of a server, and the certificates of its clients.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,37 +14,37 @@ use tokio_rustls::server::TlsStream;
 
 use crate::connector::error::{Error, Kind};
 
-/// What to do about a certificate or key of the server.
-const OWN: &str = "give PEM files: --tls-cert with the chain, --tls-key with its key";
+/// The advice for an invalid certificate or key of the server.
+const OWN: &str =
+    "give PEM files: --tls-cert with the certificate chain, --tls-key with its private key";
 
-/// What to do about the issuers of the certificates of clients.
-const ISSUERS: &str =
-    "give --client-ca a PEM file with the certificates that sign those of clients";
+/// The advice for invalid issuers of client certificates.
+const ISSUERS: &str = "give --client-ca a PEM file with the certificates of the authorities that sign client certificates";
 
 /// TLS 1.2 and 1.3 with a certificate.
 #[derive(Clone)]
 pub(crate) struct Tls {
     acceptor: TlsAcceptor,
-    /// The name that the certificate of each client must have.
+    /// The name that each client certificate must contain.
     client: Option<ServerName<'static>>,
 }
 
 /// Which clients may connect.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clients<'a> {
-    /// The file of the certificates, in PEM, that sign the certificates of clients.
+    /// The file with the certificates, in PEM, of the authorities that sign client certificates.
     pub(crate) issuers: &'a Path,
-    /// The name that the certificate of a client must have.
+    /// The name that each client certificate must contain.
     pub(crate) name: Option<&'a str>,
 }
 
 impl Tls {
-    /// A certificate chain and its private key, both in PEM. With `clients`, each client must present a
-    /// certificate.
+    /// Reads a certificate chain and its private key, both in PEM. With `clients`, each client must present
+    /// a certificate.
     ///
     /// # Errors
     ///
-    /// A file has nothing that can be used, or the key does not belong to the certificate.
+    /// A file contains no valid certificate or key, or the key does not belong to the certificate.
     pub(crate) fn new(
         chain: &Path,
         key: &Path,
@@ -52,10 +52,10 @@ impl Tls {
     ) -> Result<Self, Error> {
         let certificates = certificates(chain, OWN)?;
         let unusable = |path: &Path, what: &str| {
-            let message = format!("{} has no usable {what}", path.display());
+            let message = format!("{} contains no valid {what}", path.display());
             Error::new(Kind::Usage, message).help(OWN)
         };
-        // The error of the parser could show a part of the key.
+        // The error of the parser may quote a part of the key.
         let private =
             PrivateKeyDer::from_pem_file(key).map_err(|_| unusable(key, "private key"))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -66,8 +66,10 @@ impl Tls {
             None => config.with_no_client_auth(),
             Some(clients) => {
                 let wrong = |error: rustls::Error| {
-                    let message =
-                        format!("{} has no usable certificate", clients.issuers.display());
+                    let message = format!(
+                        "{} contains no valid certificate",
+                        clients.issuers.display()
+                    );
                     Error::new(Kind::Usage, message)
                         .help(ISSUERS)
                         .because(error)
@@ -89,9 +91,9 @@ impl Tls {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let client = clients.and_then(|clients| clients.name).map(|name| {
             ServerName::try_from(name.to_owned()).map_err(|_| {
-                let message = format!("`{}` is not the name of a host", name.escape_debug());
+                let message = format!("`{}` is not a valid host name", name.escape_debug());
                 Error::new(Kind::Usage, message)
-                    .help("give --client-name a name such as proxy.salesforce.com")
+                    .help("give --client-name a host name such as proxy.salesforce.com")
             })
         });
         Ok(Self {
@@ -100,12 +102,12 @@ impl Tls {
         })
     }
 
-    /// Agrees on TLS. `None` if that fails, or if the certificate of the client has another name.
+    /// Negotiates TLS. Returns `None` if that fails, or if the client certificate has another name.
     pub(super) async fn accept(&self, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
         let stream = match self.acceptor.accept(stream).await {
             Ok(stream) => stream,
             Err(error) => {
-                tracing::debug!(%error, "a client did not agree on TLS");
+                tracing::debug!(%error, "the TLS handshake with a client failed");
                 return None;
             }
         };
@@ -118,9 +120,7 @@ impl Tls {
             .and_then(|certificate| ParsedCertificate::try_from(certificate).ok())
             .is_some_and(|certificate| verify_server_name(&certificate, name).is_ok());
         if !has_name {
-            tracing::warn!(
-                "the certificate of a client has another name than that of --client-name"
-            );
+            tracing::warn!("the client certificate does not contain the name of --client-name");
         }
         has_name.then_some(stream)
     }
@@ -132,14 +132,14 @@ impl std::fmt::Debug for Tls {
     }
 }
 
-/// The certificates of a file, of which there is at least one.
+/// The certificates in a file, which must contain at least one.
 fn certificates(path: &Path, help: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .ok()
         .filter(|chain| !chain.is_empty())
         .ok_or_else(|| {
-            let message = format!("{} has no usable certificate", path.display());
+            let message = format!("{} contains no valid certificate", path.display());
             Error::new(Kind::Usage, message).help(help)
         })
 }

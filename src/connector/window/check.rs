@@ -1,15 +1,15 @@
-//! Which spans to count again, and what a count means.
+//! Decides which spans are counted, and what a count means.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::span::{Span, floor};
 
-/// One of the two times at which a span is counted again.
+/// One of the two checks of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
-    /// An hour after the span's end, hour by hour.
+    /// An hour after the end of the span, hour by hour.
     Hour,
-    /// A day after the span's end, day by day.
+    /// A day after the end of the span, day by day.
     Day,
 }
 
@@ -21,11 +21,12 @@ impl Check {
         }
     }
 
-    /// The spans to count now, oldest first.
+    /// The spans that are due for counting, oldest first.
     ///
-    /// `begins` is the first instant that is wanted, `watermark` the end of what has been collected,
-    /// `checked` the end of what this check has covered, and `now` the server's time. Spans end on
-    /// whole hours or days and never cross midnight UTC, so a long absence costs a count per day.
+    /// `begins` is the first instant that is collected, `watermark` is the end of what has been collected,
+    /// `checked` is the end of what this check has covered, and `now` is the time of the service. Spans end
+    /// on whole hours or days and never cross midnight UTC, so after a long absence each day needs one
+    /// count.
     #[must_use]
     pub fn due(
         self,
@@ -44,18 +45,18 @@ impl Check {
     }
 }
 
-/// What the comparison of two counts means.
+/// The result of comparing two counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The store holds what the service has.
+    /// The store contains all rows of the service.
     Equal,
-    /// The service has more rows: read the span again.
+    /// The service has this many more rows, so the span must be read again.
     Missing(u64),
-    /// The store holds rows that the service no longer has. That is what a store is for.
+    /// The store contains this many rows that the service has deleted, which is what the store is for.
     Kept(u64),
 }
 
-/// Compares the service's count of a span with that of the store.
+/// Compares the counts of a span by the service and by the store.
 #[must_use]
 pub fn judge(service: u64, store: u64) -> Verdict {
     match service.cmp(&store) {

@@ -1,4 +1,4 @@
-//! Reads windows page by page, without doing it: the caller asks the service and says what came.
+//! A state machine that reads windows page by page. The caller queries the service and reports the results.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,47 +7,47 @@ use jiff::Timestamp;
 
 use super::span::Span;
 
-/// What to ask the service for next.
+/// The next request to the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// A new query for the rows of a span, ordered by (time, Id), after the position if there is one.
+    /// A new query for the rows of a span, ordered by (time, Id), after the position if given.
     Rows {
         /// The window.
         span: Span,
-        /// The last row that is stored already.
+        /// The last row that is already stored.
         after: Option<Position>,
     },
-    /// The next batch of the query that is running.
+    /// The next batch of the current query.
     More {
         /// The window.
         span: Span,
     },
 }
 
-/// A row's place in the order (time, Id).
+/// The position of a row in the order (time, Id).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
-    /// The row's time.
+    /// The time of the row.
     pub time: Timestamp,
-    /// The row's Id.
+    /// The Id of the row.
     pub key: String,
 }
 
-/// What the collection must know about a row.
+/// The properties of a row that the state machine needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// The row's time; rows without a time are not part of a window.
+    /// The time of the row. A row without a time is not part of a window.
     pub time: Option<Timestamp>,
-    /// The row's Id.
+    /// The Id of the row.
     pub key: String,
 }
 
-/// A batch of rows, as the service sent it.
+/// A batch of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The rows in the order in which they came.
+    /// The rows in the order of their arrival.
     pub rows: Vec<Fact>,
-    /// How many rows the query matched, where the service says so.
+    /// The number of rows that the query matched, if the service states it.
     pub size: Option<u64>,
     /// Whether the query has no more rows.
     pub last: bool,
@@ -56,15 +56,15 @@ pub struct Page {
 /// A window that has been read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closed {
-    /// The window. It may be shorter than planned, because windows are halved.
+    /// The window. It may be shorter than planned, because large windows are halved.
     pub span: Span,
-    /// Rows that the service announced, if it did.
+    /// The number of rows that the service stated, if it did.
     pub expected: Option<u64>,
-    /// Rows that came.
+    /// Rows that were received.
     pub received: u64,
 }
 
-/// The service sent a row that the query did not ask for, or in another order.
+/// The service sent a row that the query does not match, or sent rows in another order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disorder {
     span: Span,
@@ -75,7 +75,7 @@ impl fmt::Display for Disorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the answer for the window {} has {}",
+            "the response for the window {} has {}",
             self.span, self.what
         )
     }
@@ -83,7 +83,7 @@ impl fmt::Display for Disorder {
 
 impl std::error::Error for Disorder {}
 
-/// A window is too large for the service and too small to be halved.
+/// A window is too large for the service, but too short to be halved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooSmall {
     /// The window.
@@ -94,7 +94,7 @@ impl fmt::Display for TooSmall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the window {} is too large for the service, and one second is the least",
+            "the window {} is too large for the service, but windows cannot be shorter than a second",
             self.span
         )
     }
@@ -102,9 +102,9 @@ impl fmt::Display for TooSmall {
 
 impl std::error::Error for TooSmall {}
 
-/// Windows that are being read, in their order.
+/// The windows that are being read, in order.
 ///
-/// Ask the service for what [`next`](Self::next) says, then report what happened by
+/// The caller sends the request that [`next`](Self::next) returns, and reports the result to
 /// [`page`](Self::page), [`cursor_lost`](Self::cursor_lost) or [`too_large`](Self::too_large).
 #[derive(Debug, Clone)]
 pub struct Collection {
@@ -116,7 +116,7 @@ pub struct Collection {
 struct Open {
     span: Span,
     after: Option<Position>,
-    /// The query is running and has more rows.
+    /// Whether the query is running and has more rows.
     running: bool,
     expected: Option<u64>,
     received: u64,
@@ -135,7 +135,7 @@ impl Open {
 }
 
 impl Collection {
-    /// The windows of a plan.
+    /// Makes a collection of planned windows.
     #[must_use]
     pub fn new(windows: Vec<Span>) -> Self {
         let mut queue = VecDeque::from(windows);
@@ -143,9 +143,9 @@ impl Collection {
         Self { current, queue }
     }
 
-    /// Goes on with a window that an earlier run left open, before the windows of a plan.
+    /// Makes a collection that continues a window of an earlier run before the planned windows.
     ///
-    /// `expected` and `received` are what had been announced and had come.
+    /// `expected` is the number of rows that the service stated, and `received` the number of rows so far.
     #[must_use]
     pub fn resume(
         span: Span,
@@ -165,7 +165,7 @@ impl Collection {
         }
     }
 
-    /// What to ask for next; `None` when all windows are closed.
+    /// The next request, or `None` when all windows are complete.
     #[must_use]
     pub fn next(&self) -> Option<Ask> {
         let open = self.current.as_ref()?;
@@ -179,15 +179,15 @@ impl Collection {
         })
     }
 
-    /// Takes a batch of rows. Returns the window if this was its end.
+    /// Takes a batch of rows. Returns the window if the batch completed it.
     ///
-    /// Store the rows and the new [`position`](Self::position) or the closed window in one
-    /// transaction, before asking for more.
+    /// The caller must store the rows and the new [`position`](Self::position) or the completed window in
+    /// one transaction, before the next request.
     ///
     /// # Errors
     ///
-    /// The rows are not those of the window, or not in order. None of them must be stored: the
-    /// service did not do what was asked, so nothing can be said about completeness.
+    /// The rows do not belong to the window, or are not in order. None of them may be stored, because the
+    /// service did not do what was requested, so nothing is known about completeness.
     pub fn page(&mut self, page: &Page) -> Result<Option<Closed>, Disorder> {
         let Some(open) = self.current.as_mut() else {
             return Ok(None);
@@ -205,7 +205,7 @@ impl Collection {
             }
             last = Some(time);
         }
-        // A query that resumes after a position counts only the rows after it.
+        // The size of a query that resumes after a position excludes the rows before it.
         if !open.running
             && let Some(size) = page.size
         {
@@ -226,7 +226,7 @@ impl Collection {
         if !page.last {
             return Ok(None);
         }
-        // The service ended early: ask again for what is left, unless nothing came of it.
+        // The service ended early. The rest is queried again, unless the query made no progress.
         if open
             .expected
             .is_some_and(|expected| open.received < expected)
@@ -244,21 +244,21 @@ impl Collection {
         Ok(Some(closed))
     }
 
-    /// The last row that came of the window that is being read.
+    /// The last row that was received in the current window.
     #[must_use]
     pub fn position(&self) -> Option<&Position> {
         self.current.as_ref()?.after.as_ref()
     }
 
-    /// The cursor of the running query is gone. The next ask is a new query after the position.
+    /// Reports that the cursor is lost. The next request is a new query after the position.
     pub fn cursor_lost(&mut self) {
         if let Some(open) = self.current.as_mut() {
             open.running = false;
         }
     }
 
-    /// The query took too long or was too large. The window is halved, and its second half is read
-    /// after it. Returns the window as it is now.
+    /// Reports that the query took too long or its result was too large. The window is halved, and its
+    /// second half is read afterwards. Returns the shortened window.
     ///
     /// # Errors
     ///
@@ -268,7 +268,7 @@ impl Collection {
             return Ok(None);
         };
         let whole = open.span;
-        // What is stored need not be asked for again, except rows that share the last time.
+        // Stored rows need not be queried again, except rows with the same time as the last one.
         let start = open
             .after
             .as_ref()
@@ -279,7 +279,7 @@ impl Collection {
         let second = Span::new(middle, whole.end()).ok_or(TooSmall { span: rest })?;
         open.span = first;
         open.running = false;
-        // What was announced was for the whole window.
+        // The stated number of rows was for the whole window.
         open.expected = None;
         self.queue.push_front(second);
         Ok(Some(first))

@@ -1,23 +1,23 @@
-//! The windows of one round.
+//! Plans the windows of one round.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::span::{Span, floor};
 
-/// How windows are laid.
+/// The policy for windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Rows younger than this are left for the next round. At least two minutes are advisable:
-    /// Salesforce does not say how long a row takes to become visible.
+    /// Rows that are younger than this are left for the next round. It should be at least two minutes,
+    /// because Salesforce does not document how long a row takes to become visible.
     pub settle: SignedDuration,
-    /// How far before the watermark each round begins.
+    /// How long before the watermark each round begins.
     pub overlap: SignedDuration,
-    /// No window is longer.
+    /// The longest window.
     pub longest: SignedDuration,
 }
 
 impl Default for Policy {
-    /// Settle for two minutes, overlap by twenty, windows of at most a day.
+    /// `settle` is two minutes, `overlap` is twenty minutes, and `longest` is a day.
     fn default() -> Self {
         Self {
             settle: SignedDuration::from_mins(2),
@@ -27,11 +27,11 @@ impl Default for Policy {
     }
 }
 
-/// The windows to read now, oldest first: `[watermark - overlap, now - settle)`, cut at midnight UTC.
+/// The windows to read now, oldest first: `[watermark - overlap, now - settle)`, split at midnight UTC.
 ///
-/// `begins` is the first instant that is wanted, `watermark` the end of what has been collected, and
-/// `now` the server's time. Bounds are whole seconds. There may be no window: if the server's time
-/// went back, or if less than `settle` has passed.
+/// `begins` is the first instant that is collected, `watermark` is the end of what has been collected, and
+/// `now` is the time of the service. Bounds are whole seconds. There is no window if the clock of the
+/// service was set back, or if less than `settle` has passed.
 #[must_use]
 pub fn plan(
     policy: Policy,
@@ -43,7 +43,7 @@ pub fn plan(
     let end = now
         .checked_sub(policy.settle)
         .map_or(begins, |end| floor(end, second));
-    // Nothing new can be there before the watermark has been passed.
+    // There is nothing new before the end has passed the watermark.
     if watermark.is_some_and(|watermark| end <= watermark) {
         return Vec::new();
     }
@@ -53,7 +53,7 @@ pub fn plan(
     Span::new(start, end).map_or_else(Vec::new, |span| span.pieces(policy.longest))
 }
 
-/// The windows of a plan, with a first one that begins at `start`, if that is earlier.
+/// Adds a first window that begins at `start`, if that is earlier than the plan.
 #[must_use]
 pub fn reach_back(policy: Policy, windows: Vec<Span>, start: Timestamp) -> Vec<Span> {
     let whole = windows

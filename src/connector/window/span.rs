@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A span of server time: from `start`, up to but without `end`. It is never empty.
+/// A span of time from `start` to `end`, without `end`. It is never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     start: Timestamp,
@@ -14,13 +14,13 @@ pub struct Span {
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 impl Span {
-    /// The span from `start` up to `end`, unless it would be empty.
+    /// The span from `start` to `end`, or `None` if it would be empty.
     #[must_use]
     pub fn new(start: Timestamp, end: Timestamp) -> Option<Self> {
         (start < end).then_some(Self { start, end })
     }
 
-    /// The UTC day that `time` is in.
+    /// The UTC day that contains `time`.
     #[must_use]
     pub fn day_of(time: Timestamp) -> Option<Self> {
         let start = floor(time, SignedDuration::from_millis(DAY_MILLIS));
@@ -36,13 +36,13 @@ impl Span {
         self.start
     }
 
-    /// The first instant that is no longer in the span.
+    /// The first instant after the span.
     #[must_use]
     pub fn end(self) -> Timestamp {
         self.end
     }
 
-    /// How long it is.
+    /// The duration of the span.
     #[must_use]
     pub fn length(self) -> SignedDuration {
         self.end.duration_since(self.start)
@@ -54,13 +54,13 @@ impl Span {
         self.start <= time && time < self.end
     }
 
-    /// What both spans have in common.
+    /// The intersection of both spans, or `None` if it is empty.
     #[must_use]
     pub fn intersection(self, other: Self) -> Option<Self> {
         Self::new(self.start.max(other.start), self.end.min(other.end))
     }
 
-    /// The parts of the span, cut at each midnight UTC and into pieces of at most `longest`.
+    /// Splits the span at each midnight UTC, and into pieces of at most `longest`.
     #[must_use]
     pub fn pieces(self, longest: SignedDuration) -> Vec<Self> {
         let longest = longest.max(SignedDuration::from_secs(1));
@@ -80,7 +80,7 @@ impl Span {
         pieces
     }
 
-    /// The middle of the span, on a whole second. `None` if both halves cannot have a second each.
+    /// The middle of the span on a whole second, or `None` if a half would be shorter than a second.
     #[must_use]
     pub fn middle(self) -> Option<Timestamp> {
         let second = SignedDuration::from_secs(1);
@@ -90,14 +90,14 @@ impl Span {
     }
 }
 
-/// In the form `2026-01-31T00:00:00Z/2026-02-01T00:00:00Z` (ISO 8601).
+/// Formats an ISO 8601 interval such as `2026-01-31T00:00:00Z/2026-02-01T00:00:00Z`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.start, self.end)
     }
 }
 
-/// The last multiple of `grain`, counted from 1970, that is not after `time`.
+/// Rounds a time down to a multiple of `grain` since 1970.
 pub(super) fn floor(time: Timestamp, grain: SignedDuration) -> Timestamp {
     let grain = i64::try_from(grain.as_millis()).unwrap_or(i64::MAX).max(1);
     let millis = time.as_millisecond();

@@ -8,9 +8,9 @@ if (live) {
     // Whoever reads with the keyboard or has selected something keeps what they see.
     if (document.hidden || live.contains(document.activeElement)) return;
     try {
-      const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error" });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const response = await fetch(location.href, { credentials: "same-origin", redirect: "error" });
+      if (!response.ok) return;
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const fresh = page.getElementById("live");
       if (fresh) live.replaceChildren(...fresh.childNodes);
     } catch {

@@ -1,4 +1,4 @@
-//! The volume of days: a bar per day.
+//! The number of events by day, as bars.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -12,7 +12,7 @@ const LEFT: f64 = 44.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 18.0;
 
-/// The events of days, oldest first, without a hole.
+/// Draws the number of events on consecutive days, oldest first.
 pub(in crate::console) fn bars(source: &str, days: &[(Date, u64)]) -> Markup {
     let most = days.iter().map(|(_, rows)| *rows).max().unwrap_or(0);
     let all: u64 = days.iter().map(|(_, rows)| rows).sum();

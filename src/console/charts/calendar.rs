@@ -1,4 +1,4 @@
-//! The completeness of days: a column per week, which begins on Monday.
+//! The completeness of days, as a calendar with a column for each week, which begins on Monday.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -10,7 +10,7 @@ const STEP: i32 = CELL + 3;
 const LEFT: i32 = 34;
 const TOP: i32 = 16;
 
-/// The sign of a state, for readers who cannot tell the colours apart.
+/// The sign of a state, for readers who cannot distinguish the colours.
 pub(in crate::console) fn sign(state: DayState) -> &'static str {
     match state {
         DayState::Complete => "\u{2713}",
@@ -20,7 +20,7 @@ pub(in crate::console) fn sign(state: DayState) -> &'static str {
     }
 }
 
-/// The days of a source, oldest first.
+/// Draws the days of a source, oldest first.
 pub(in crate::console) fn calendar(source: &str, days: &[(Date, DayState)]) -> Markup {
     let Some((first, _)) = days.first() else {
         return html! {};

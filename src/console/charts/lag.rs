@@ -1,4 +1,4 @@
-//! How far behind the present a source was each time that it was brought up to date.
+//! The lag of a source at each time at which it was collected.
 
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ const LEFT: f64 = 44.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 18.0;
 
-/// The lags within a span of time, by the time at which something was stored.
+/// Draws the lags within a span, by the time at which the data was stored.
 pub(in crate::console) fn lag_chart(source: &str, span: Span, lags: &[Lag]) -> Markup {
     let behind = |lag: &Lag| lag.at.duration_since(lag.until).max(SignedDuration::ZERO);
     let mut sorted: Vec<SignedDuration> = lags.iter().map(behind).collect();
@@ -22,7 +22,7 @@ pub(in crate::console) fn lag_chart(source: &str, span: Span, lags: &[Lag]) -> M
     let (Some(worst), Some(median)) = (sorted.last(), sorted.get(sorted.len() / 2)) else {
         return html! {};
     };
-    // In minutes or, if they are many, in hours.
+    // The unit is minutes, or hours for long lags.
     let unit = if worst.as_mins() > 120 { 3600.0 } else { 60.0 };
     let top = ceiling(worst.as_secs_f64() / unit);
     let base = HEIGHT - BOTTOM;

@@ -1,5 +1,5 @@
-//! Figures as SVG. Each figure is an image with a text that says what it shows; colours come from the style
-//! sheet, and no figure depends on colours alone.
+//! Charts as SVG. Each chart is an image with a text alternative. Colours come from the style sheet, and
+//! the meaning of a chart never depends on colours alone.
 
 mod bars;
 mod calendar;
@@ -9,7 +9,7 @@ pub(super) use bars::bars;
 pub(super) use calendar::{calendar, sign};
 pub(super) use lag::lag_chart;
 
-/// A number that is easy to read and not smaller than `value`: 1, 2 or 5 with zeros.
+/// A round number that is not smaller than `value`: 1, 2 or 5 followed by zeros.
 fn ceiling(value: f64) -> f64 {
     let mut unit = 1.0;
     while unit * 10.0 < value {
@@ -25,7 +25,7 @@ mod tests {
     use super::ceiling;
 
     #[test]
-    fn an_axis_ends_at_an_easy_number() {
+    fn an_axis_ends_at_a_round_number() {
         for (value, end) in [
             (0.0, 1.0),
             (1.0, 1.0),

@@ -1,4 +1,4 @@
-//! *Add*: a connection by user name, password and security token, or by link.
+//! *Add*: activates a connection by user name, password and security token, or by a link.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::console::app::App;
 use crate::console::options::wrong_use;
 use crate::console::security::{Asker, Fields};
 
-/// What a consent asks for.
+/// The scopes that the consent requests.
 const SCOPES: &str = "api web refresh_token";
 
 /// The two ways to log in.
@@ -51,7 +51,7 @@ pub(in crate::console) async fn page(
     form(&app, &asker, &defaults, None)
 }
 
-/// Makes a connection by user name and password.
+/// Activates a connection by user name and password.
 pub(in crate::console) async fn by_password(
     State(app): State<Arc<App>>,
     Extension(asker): Extension<Asker>,
@@ -76,7 +76,7 @@ pub(in crate::console) async fn by_password(
     }
 }
 
-/// Begins a connection by consent, and shows the link to the org's login page.
+/// Starts the activation by a consent, and shows the link to the org's login page.
 pub(in crate::console) async fn by_link(
     State(app): State<Arc<App>>,
     Extension(asker): Extension<Asker>,
@@ -103,8 +103,8 @@ pub(in crate::console) async fn by_link(
     }
 }
 
-/// The address that the org sends the browser back to. Salesforce accepts plain http for the name localhost
-/// only.
+/// The callback address, to which the org redirects the browser. Salesforce accepts plain http only for the
+/// host localhost.
 fn callback(app: &App, asker: &Asker) -> String {
     let hosts = &app.guard.hosts;
     match hosts.tls() {
@@ -117,7 +117,7 @@ fn needed<'a>(fields: &'a Fields, name: &str, what: &str) -> Result<&'a str, Err
     match fields.text(name) {
         "" => Err(wrong_use(
             &format!("{what} is missing"),
-            "fill in the field",
+            "complete the field",
         )),
         text => Ok(text),
     }
@@ -143,7 +143,7 @@ fn activation(fields: &Fields, login: Login, secrets: Secrets) -> Result<Activat
     })
 }
 
-/// The page between the form and the org: the browser is not sent there without being asked.
+/// Shows the link to the org. The browser is not redirected without a click.
 fn continue_at(asker: &Asker, fields: &Fields, page: &str) -> Response {
     let host = page.split('/').nth(2).unwrap_or_default().to_owned();
     let page = Page {
@@ -152,16 +152,16 @@ fn continue_at(asker: &Asker, fields: &Fields, page: &str) -> Response {
         content: html! {
             div.narrow {
                 h1 { "Connect by link" }
-                p { "Log in at Salesforce as the user that the connector shall use, and choose " b { "Allow" }
+                p { "Log in at Salesforce as the user of the connector, and choose " b { "Allow" }
                     ". Salesforce then sends you back here." }
                 p { a.button #continue href=(page) rel="noreferrer" { "Log in at " (host) } }
-                p.quiet { "The link is for the connection " b { (fields.text("name")) } ". It works once, in the \
-                    next five minutes, and with a browser on this machine or one that reaches this console." }
+                p.quiet { "The link belongs to the connection " b { (fields.text("name")) } ". It works once, within \
+                    five minutes, in a browser on this machine or in one that can reach this console." }
                 p { a href="/add" { "Back" } }
             }
         },
     };
-    page.answer(asker)
+    page.response(asker)
 }
 
 fn form(app: &App, asker: &Asker, fields: &Fields, problem: Option<(Way, &Error)>) -> Response {
@@ -171,7 +171,7 @@ fn form(app: &App, asker: &Asker, fields: &Fields, problem: Option<(Way, &Error)
         part: "/add",
         content: html! {
             h1 { "Add Salesforce" }
-            p.lead { "Nothing is stored before the login works. Secrets go to the keyring of the system or to an \
+            p.lead { "Nothing is stored unless the login succeeds. Secrets are stored in the keyring of the system or in an \
                       encrypted file, and are never shown again." }
             div.two {
                 (by_password_form(asker, fields, of(Way::Password)))
@@ -181,7 +181,7 @@ fn form(app: &App, asker: &Asker, fields: &Fields, problem: Option<(Way, &Error)
     };
     match problem {
         Some(_) => page.with_status(asker, StatusCode::UNPROCESSABLE_ENTITY),
-        None => page.answer(asker),
+        None => page.response(asker),
     }
 }
 
@@ -211,7 +211,7 @@ fn by_password_form(asker: &Asker, fields: &Fields, problem: Option<&Error>) -> 
                 (own("token", "Security token", "Salesforce mails it when the password changes. Orgs that trust \
                      this machine's address need none.", "password", "off", false))
                 (more(fields, Way::Password))
-                p.hint { "Salesforce ends this way to log in with Summer '27. Connect by link has no end." }
+                p.hint { "Salesforce ends this way to log in with Summer '27. Connect by link has no announced end." }
                 button type="submit" { "Connect" }
             }
         }
@@ -254,12 +254,12 @@ fn by_link_form(app: &App, asker: &Asker, fields: &Fields, problem: Option<&Erro
 fn refused(problem: Option<&Error>) -> Markup {
     html! {
         @if let Some(error) = problem {
-            (message("bad", "The connection was not made.", &error.text(), error.advice()))
+            (message("bad", "The connection was not activated.", &error.text(), error.advice()))
         }
     }
 }
 
-/// The fields of both ways.
+/// The fields that both ways have in common.
 fn common(fields: &Fields, way: Way) -> Markup {
     let name = Field {
         name: "name",
@@ -285,7 +285,7 @@ fn common(fields: &Fields, way: Way) -> Markup {
     }
 }
 
-/// The fields that few people need.
+/// The fields that are rarely needed.
 fn more(fields: &Fields, way: Way) -> Markup {
     let field = |name, label, hint, kind| {
         let value = fields.text(name);

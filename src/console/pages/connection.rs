@@ -1,4 +1,4 @@
-//! A connection: how it stands, what is complete, what is missing, and what can be done.
+//! A connection: its state, its completeness, its gaps, and its actions.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::console::facts::{Facts, totals};
 use crate::console::security::{Asker, Fields};
 use crate::console::words::{count, minute};
 
-/// So many gaps are shown, and so many drifts.
+/// The largest number of gaps and of drift entries on the page.
 const GAPS: usize = 20;
 const DRIFTS: usize = 10;
 
@@ -75,12 +75,12 @@ pub(in crate::console) async fn page(
                 part: "",
                 content: maud::PreEscaped(content),
             };
-            page.answer(&asker)
+            page.response(&asker)
         }
     }
 }
 
-/// Brings the connection up to date once.
+/// Collects the connection once.
 pub(in crate::console) async fn collect(
     State(app): State<Arc<App>>,
     Extension(asker): Extension<Asker>,
@@ -94,7 +94,7 @@ pub(in crate::console) async fn collect(
     Redirect::to(&format!("/connections/{name}?done=collecting")).into_response()
 }
 
-/// Ends the connection. Its data stays.
+/// Deactivates the connection. Its data is kept.
 pub(in crate::console) async fn end(
     State(app): State<Arc<App>>,
     Extension(asker): Extension<Asker>,
@@ -107,17 +107,17 @@ pub(in crate::console) async fn end(
     }
 }
 
-/// What was done just now.
+/// The message about the last action.
 fn done(what: &str) -> Markup {
     match what {
         "activated" => {
-            let text = "The login worked, and the connection is stored. Test API says whether the user may \
-                        read everything; Collect now brings the first events.";
+            let text = "The login succeeded, and the connection is stored. Test API shows whether the user can \
+                        read everything. Collect now collects the first events.";
             message("good", "The connection is active.", text, None)
         }
         "collecting" => message("note", "Collecting has begun.", "", None),
         "deactivated" => {
-            let text = "Its secrets are removed. Its data stays.";
+            let text = "Its secrets are removed. Its data is kept.";
             message("good", "The connection is deactivated.", text, None)
         }
         _ => html! {},
@@ -160,9 +160,9 @@ fn actions(asker: &Asker, facts: &Facts, (collecting, failed): &(bool, Option<St
             }
         }
         @if *collecting {
-            p.quiet { "This console collects the connection now. The figures below follow." }
+            p.quiet { "This console is collecting the connection. The figures below are updated." }
         } @else if let Some(problem) = failed {
-            (message("bad", "Collecting could not begin.", problem, None))
+            (message("bad", "Collecting could not be started.", problem, None))
         }
     }
 }
@@ -172,7 +172,7 @@ fn problems(facts: &Facts) -> Markup {
         section aria-labelledby="errors" {
             h2 #errors { "Last errors" }
             @if facts.problems().next().is_none() {
-                p.quiet { "The last attempt of every source succeeded, or there was none yet." }
+                p.quiet { "The last attempt of every source succeeded, or none has been made yet." }
             }
             @for (of, problem, attempt) in facts.problems() {
                 div.message.bad {
@@ -187,7 +187,7 @@ fn problems(facts: &Facts) -> Markup {
                             (minute(attempt.local_at)) ". "
                             @match attempt.local_worked {
                                 Some(time) => { "The last success was at " (minute(time)) "." },
-                                None => "None succeeded yet.",
+                                None => "None has succeeded yet.",
                             }
                         }
                     }
@@ -202,10 +202,10 @@ fn missing(facts: &Facts, gaps: &[Gap]) -> Markup {
         section aria-labelledby="gaps" {
             h2 #gaps { "Gaps" }
             @if gaps.is_empty() {
-                p.quiet { "Nothing is known to be missing." }
+                p.quiet { "No data is known to be missing." }
             } @else {
                 @if facts.gaps() > gaps.len() as u64 {
-                    p.quiet { "The " (gaps.len()) " that were found last, of " (facts.gaps()) ". "
+                    p.quiet { "These are the newest " (gaps.len()) " of " (facts.gaps()) " gaps. "
                         code { "saponify connector report" } " lists all." }
                 }
                 div.wide {
@@ -240,10 +240,10 @@ fn drifted(drifts: &[Drift]) -> Markup {
         section aria-labelledby="drift" {
             h2 #drift { "Drift" }
             @if drifts.is_empty() {
-                p.quiet { "Salesforce sends what it always sent." }
+                p.quiet { "Salesforce sends the same columns and values as before." }
             } @else {
-                p.quiet { "What Salesforce sends that it did not send before, or no longer sends. Nothing of it is \
-                           lost. The last ten are shown; " code { "saponify connector report" } " lists all." }
+                p.quiet { "Columns and values that are new in what Salesforce sends, or that are missing now. No data is \
+                           lost by this. The last ten are shown; " code { "saponify connector report" } " lists all." }
                 div.wide {
                     table.cards {
                         thead { tr {
@@ -270,12 +270,12 @@ fn drifted(drifts: &[Drift]) -> Markup {
 fn ending(asker: &Asker, facts: &Facts) -> Markup {
     html! {
         @if facts.settings.deactivated {
-            p.quiet { "This connection is deactivated. Adding a connection with the same name and org goes on with \
+            p.quiet { "This connection is deactivated. Add a connection with the same name and org to continue with \
                        its data." }
         } @else {
             details.ending {
                 summary { "Deactivate this connection" }
-                p { "Its secrets are removed and nothing more is collected. Its data stays." }
+                p { "Its secrets are removed, and nothing more is collected. Its data is kept." }
                 form method="post" action=(format!("/connections/{}/deactivate", facts.name)) {
                     (token(asker))
                     button.danger type="submit" { "Deactivate " (facts.name) }

@@ -1,4 +1,4 @@
-//! *App connectors*: every connection, and how it stands.
+//! *App connectors*: all connections and their states.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(in crate::console) async fn page(
     let made = on_disk(move || {
         let now = Timestamp::now();
         let names = home.connections()?;
-        // One store that cannot be read does not hide the others.
+        // A store that cannot be read must not hide the other connections.
         let read = |name: String| (Facts::read(&home, &name, now).map(|(facts, _)| facts), name);
         let all: Vec<_> = names.into_iter().map(read).collect();
         Ok(content(&all, now).into_string())
@@ -37,7 +37,7 @@ pub(in crate::console) async fn page(
                 part: "/",
                 content: maud::PreEscaped(content),
             };
-            page.answer(&asker)
+            page.response(&asker)
         }
     }
 }
@@ -84,7 +84,7 @@ fn content(all: &[(Result<Facts, Error>, String)], now: Timestamp) -> Markup {
     }
 }
 
-/// The sum in a sentence.
+/// The summary in one sentence.
 fn said(all: &[(Result<Facts, Error>, String)]) -> String {
     let bad = all.iter().filter(|(facts, _)| match facts {
         Ok(facts) => facts.standing() >= Standing::Incomplete,
@@ -146,7 +146,7 @@ fn lags(facts: &Facts) -> Markup {
     }
     html! {
         ul.lags {
-            @for source in &facts.sources {
+            @for source in facts.sources.iter().filter(|source| !source.is_pushed()) {
                 li {
                     span.quiet { (source.state.name) } " "
                     @match source.lag {
@@ -167,7 +167,7 @@ fn next(facts: &Facts, now: Timestamp) -> Markup {
             @match facts.next() {
                 Next::NotRunning => {
                     "no process collects"
-                    span.quiet { code { "saponify connector run" } " starts one" }
+                    span.quiet { "start one with " code { "saponify connector run" } }
                 }
                 Next::Now => "now",
                 Next::At(at) => {

@@ -1,4 +1,4 @@
-//! An event: its fields, the row as it came, and as OCSF.
+//! An event: its fields, the original row, and its OCSF form.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(in crate::console) async fn page(
                 part: "",
                 content: maud::PreEscaped(content),
             };
-            page.answer(&asker)
+            page.response(&asker)
         }
     }
 }
@@ -72,8 +72,8 @@ fn content(
             }
         }
         @if superseded {
-            (message("note", "Salesforce has made the file of this event again.",
-                "This is the older content. A search shows the newer one.", None))
+            (message("note", "Salesforce has replaced the file of this event by a newer one.",
+                "This is the older content. A search shows the newer content.", None))
         }
         dl.facts {
             div { dt { "Source" } dd { (event.source()) } }

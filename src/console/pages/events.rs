@@ -22,13 +22,14 @@ use crate::console::options::wrong_use;
 use crate::console::security::{Asker, Fields};
 use crate::console::words::{minute, number};
 
-/// Events of a page.
+/// The number of events on a page.
 const PAGE: usize = 50;
 
-/// So many new rows are added to the search index before a search; the rest follows in the background.
+/// The number of new rows that are added to the search index before a search. The others are added in the
+/// background.
 const FRESH: usize = 1_000;
 
-/// The facets that are typed, with their labels.
+/// The facets with a text field, and their labels.
 const TYPED: [(Facet, &str); 4] = [
     (Facet::User, "User"),
     (Facet::Address, "Address"),
@@ -36,13 +37,13 @@ const TYPED: [(Facet, &str); 4] = [
     (Facet::Status, "Status"),
 ];
 
-/// So many types and statuses are offered.
+/// The largest number of types and statuses that are offered.
 const OFFERED: usize = 100;
 
-/// What the page shows.
+/// The data of the page.
 struct Shown {
     found: Result<Found, Error>,
-    /// Rows that are stored and not in the index yet.
+    /// The number of stored rows that are not in the index yet.
     missing: i64,
     types: Vec<String>,
     statuses: Vec<String>,
@@ -91,7 +92,7 @@ pub(in crate::console) async fn page(
     }
 }
 
-/// What the fields ask for.
+/// Reads the search from the fields.
 fn search(fields: &Fields, now: Timestamp) -> Result<Search, Error> {
     let mut search = Search {
         since: time(fields.text("since"), now)?,
@@ -119,7 +120,7 @@ fn search(fields: &Fields, now: Timestamp) -> Result<Search, Error> {
     Ok(search)
 }
 
-/// A time as browsers send it (`2026-01-31T12:00`), or as the command line takes it.
+/// Parses a time in the form of browsers (`2026-01-31T12:00`) or of the command line.
 fn time(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     if text.is_empty() {
         return Ok(None);
@@ -199,12 +200,12 @@ fn form(connection: &str, fields: &Fields, shown: &Shown) -> Markup {
                 button type="submit" { "Search" }
                 a href=(format!("/connections/{connection}/events")) { "Clear" }
             }
-            p.hint #search-hint { "A * at the end stands for any text: 203.0.113.* or anna*" }
+            p.hint #search-hint { "A * at the end matches any text: 203.0.113.* or anna*" }
         }
     }
 }
 
-/// A time as the field of a form takes it. What the command line takes is shown as nothing.
+/// A time in the form that the field requires, or an empty text for a time in another form.
 fn local(text: &str) -> &str {
     match text.parse::<jiff::civil::DateTime>() {
         Ok(_) => text,
@@ -225,14 +226,14 @@ fn results(connection: &str, fields: &Fields, found: &Found) -> Markup {
                 Stopped::End if is_first && is_searched => {
                     div.empty {
                         p.title { "No stored event matches." }
-                        p { "User, address, type and status must be equal to what the table shows." }
+                        p { "User, address, type and status must equal the values in the table." }
                     }
                 }
                 Stopped::End if is_first => {
                     div.empty {
                         p.title { "No event is stored yet." }
-                        p { "Collect now on the page of the connection, or " code { "saponify connector run" }
-                            ", brings them." }
+                        p { "Collect events with Collect now on the page of the connection, or with " code { "saponify connector run" }
+                            "." }
                     }
                 }
                 Stopped::End => p.quiet { "There are no older events." },
@@ -268,7 +269,7 @@ fn results(connection: &str, fields: &Fields, found: &Found) -> Markup {
             }
             Stopped::TooManyValues(facet) => {
                 (message("bad", "Too many values begin with this text.", &format!(
-                    "The field {} must name fewer of them.", facet.as_str()), None))
+                    "Enter a longer text in the field {}.", facet.as_str()), None))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What all pages look like.
+//! The layout of all pages.
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
@@ -8,10 +8,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::console::security::Asker;
 use crate::console::words::second;
 
-/// A page before it has a frame.
+/// A page without its frame.
 pub(super) struct Page<'a> {
     pub(super) title: &'a str,
-    /// The path of the part of the console that the page belongs to.
+    /// The path of the section that the page belongs to.
     pub(super) part: &'a str,
     pub(super) content: Markup,
 }
@@ -20,7 +20,7 @@ const PARTS: [(&str, &str); 2] = [("/", "App connectors"), ("/add", "Add")];
 
 impl Page<'_> {
     /// The response with this page.
-    pub(super) fn answer(self, asker: &Asker) -> Response {
+    pub(super) fn response(self, asker: &Asker) -> Response {
         self.with_status(asker, StatusCode::OK)
     }
 
@@ -41,7 +41,8 @@ impl Page<'_> {
     }
 }
 
-/// Everything before `<body>`. The element `html` is left open, because a page may arrive in pieces.
+/// The beginning of a page before `<body>`. The element `html` is left open, because a page may be sent in
+/// pieces.
 pub(super) fn head(title: &str) -> Markup {
     html! {
         (DOCTYPE)
@@ -58,7 +59,7 @@ pub(super) fn head(title: &str) -> Markup {
     }
 }
 
-/// What stands above the content.
+/// The part of a page above its content.
 pub(super) fn frame(asker: &Asker, part: &str) -> Markup {
     html! {
         a.skip href="#content" { "Skip to the content" }
@@ -81,19 +82,19 @@ pub(super) fn frame(asker: &Asker, part: &str) -> Markup {
     }
 }
 
-/// What stands below the content.
+/// The part of a page below its content.
 pub(super) fn foot() -> Markup {
     html! {
         footer.foot { p { "All times are UTC. saponify " (env!("CARGO_PKG_VERSION")) } }
     }
 }
 
-/// The field that shows that a form is one of ours.
+/// The hidden field that proves that a form comes from the console.
 pub(super) fn token(asker: &Asker) -> Markup {
     html! { input type="hidden" name="form_token" value=(asker.form_token); }
 }
 
-/// A field of a form with its label.
+/// A field of a form, and its label.
 pub(super) struct Field<'a> {
     pub(super) name: &'a str,
     pub(super) label: &'a str,
@@ -129,12 +130,12 @@ impl Field<'_> {
     }
 }
 
-/// A point in time to the second, in UTC. The script adds the time of the reader's place.
+/// A time with seconds, in UTC. The script adds the local time of the browser.
 pub(super) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(at) { (second(at)) } }
 }
 
-/// A sentence in a coloured frame: `good`, `bad` or `note`.
+/// A message in a coloured frame of the kind `good`, `bad` or `note`.
 pub(super) fn message(kind: &str, title: &str, text: &str, advice: Option<&str>) -> Markup {
     html! {
         div class=(format!("message {kind}")) role=[(kind == "bad").then_some("alert")] {

@@ -1,7 +1,8 @@
 //! The end of *Connect by link*: the redirect from the org's login page.
 //!
-//! The redirect comes from another site, so it has no cookie. It is known by its state, which only the org's
-//! login page has, and counts once. The page changes nothing else and shows nothing but how that went.
+//! The redirect comes from another site, so it has no cookie. It is identified by its state, which only the
+//! org's login page knows, and which is accepted once. The page changes nothing else and shows only the
+//! result.
 
 use std::sync::Arc;
 
@@ -20,13 +21,13 @@ pub(in crate::console) async fn page(
     Extension(mut asker): Extension<Asker>,
     uri: Uri,
 ) -> Response {
-    // Whoever comes from another site sees no forms of this one.
+    // A visitor from another site must not see forms of the console.
     asker.logged_in = false;
     let query = uri.query().unwrap_or("");
     let fields = Fields::parse(query.as_bytes());
     let consented = app.jobs.end_consent(query, fields.exact("state")).await;
     let Some(consented) = consented else {
-        let text = "No connection waits for this answer of Salesforce. It may have been used, or it came after \
+        let text = "No connection is waiting for this response from Salesforce. Either it was used before, or it came after \
                     five minutes. Nothing was changed.";
         let content = said(
             message("bad", "Not connected", text, None),
@@ -51,7 +52,7 @@ pub(in crate::console) async fn page(
             shown(&asker, StatusCode::OK, "Connected", content)
         }
         Err(error) => {
-            let title = format!("The connection {} was not made.", consented.name);
+            let title = format!("The connection {} was not activated.", consented.name);
             let notice = message("bad", &title, &error.text(), error.advice());
             let content = said(notice, &to("/add"), "Try again");
             shown(

@@ -14,7 +14,7 @@ use crate::connector::Error;
 use crate::console::app::App;
 use crate::console::security::{Asker, Fields, Peer};
 
-/// The page that asks for the password, or says where the link is.
+/// The page with the password field, or with an explanation of where the link is.
 pub(in crate::console) async fn form(
     State(app): State<Arc<App>>,
     Extension(asker): Extension<Asker>,
@@ -25,7 +25,7 @@ pub(in crate::console) async fn form(
     page(&app, asker, StatusCode::OK, html! {})
 }
 
-/// Logs in by the password.
+/// Logs in with the password.
 pub(in crate::console) async fn by_password(
     State(app): State<Arc<App>>,
     Extension(asker): Extension<Asker>,
@@ -37,10 +37,10 @@ pub(in crate::console) async fn by_password(
     }
     let given = fields.exact("password").into();
     let entered = app.guard.enter_by_password(given, peer.ip()).await;
-    enter(&app, asker, entered, "This is not the password.")
+    enter(&app, asker, entered, "The password is wrong.")
 }
 
-/// Logs in by the link.
+/// Logs in with the link.
 pub(in crate::console) async fn by_link(
     State(app): State<Arc<App>>,
     Extension(asker): Extension<Asker>,
@@ -52,7 +52,12 @@ pub(in crate::console) async fn by_link(
     }
     let query = Fields::parse(uri.query().unwrap_or("").as_bytes());
     let entered = app.guard.enter_by_link(query.exact("key"), peer.ip());
-    enter(&app, asker, entered, "This link was used, or is too old.")
+    enter(
+        &app,
+        asker,
+        entered,
+        "This link was used before, or has expired.",
+    )
 }
 
 /// Logs out.
@@ -68,7 +73,7 @@ fn with_cookie(cookie: String) -> AppendHeaders<[(header::HeaderName, String); 1
 fn too_many(app: &App, asker: &Asker, peer: std::net::IpAddr) -> Option<Response> {
     let wait = app.guard.may_try(peer).err()?.as_secs().max(1);
     let text = format!(
-        "Too many attempts failed. Wait for {} min.",
+        "Too many attempts have failed. Wait for {} min.",
         wait.div_ceil(60)
     );
     let content = message("bad", "Not now", &text, None);
@@ -123,9 +128,9 @@ fn page(app: &App, mut asker: Asker, status: StatusCode, above: Markup) -> Respo
                         button type="submit" { "Log in" }
                     }
                 } @else {
-                    p { "This console lets in whoever started it. Its link is where it was started: in the \
+                    p { "To log in, open the link that was printed when the console was started: in the \
                          terminal, or in the journal of the service." }
-                    p { "A link works once and for 15 minutes. Press Enter in that terminal for a new one, or \
+                    p { "A link works once and for 15 minutes. Press Enter in that terminal to get a new one, or \
                          start the console again." }
                 }
             }

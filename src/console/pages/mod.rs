@@ -1,4 +1,4 @@
-//! The pages. Each module has the functions that answer for the addresses of its page.
+//! The pages. Each module contains the handlers of its page.
 
 pub(super) mod add;
 pub(super) mod connection;

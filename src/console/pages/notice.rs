@@ -1,4 +1,4 @@
-//! Pages that only say something.
+//! Pages that consist of a message.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -8,13 +8,13 @@ use super::layout::{Page, message};
 use crate::connector::Error;
 use crate::console::security::{Asker, Refusal};
 
-/// What went wrong, as a page.
+/// The page of an error.
 pub(in crate::console) fn failure(asker: &Asker, error: &Error) -> Response {
     let (status, title) = match error.is_usage() {
         true => (StatusCode::NOT_FOUND, "Not found"),
         false => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            "This page cannot be made",
+            "This page cannot be created",
         ),
     };
     let page = Page {
@@ -29,24 +29,24 @@ pub(in crate::console) fn failure(asker: &Asker, error: &Error) -> Response {
     page.with_status(asker, status)
 }
 
-/// What is not there.
+/// The page of an unknown address.
 pub(in crate::console) fn not_found(asker: &Asker) -> Response {
     let text = "There is no page at this address.";
     said(asker, StatusCode::NOT_FOUND, "Not found", text)
 }
 
-/// Why a request was refused, as a page. What leads to the login is none.
+/// The response to a refused request. A request without login is redirected to the login page.
 pub(in crate::console) fn refusal(asker: &Asker, refusal: Refusal) -> Response {
     let plain = |status: StatusCode, text: &'static str| (status, text).into_response();
     match refusal {
         Refusal::Host => plain(
             StatusCode::MISDIRECTED_REQUEST,
-            "This console does not answer to this host name. Use the address that it printed, or start it with \
+            "The console does not accept this host name. Use the address that it printed, or start it with \
              --name HOST.\n",
         ),
         Refusal::Metrics => plain(
             StatusCode::UNAUTHORIZED,
-            "The figures are for this machine, or for whoever has the token of --metrics-token-from.\n",
+            "The metrics are available only from this machine, or with the token of --metrics-token-from.\n",
         ),
         Refusal::LargeForm => plain(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.\n"),
         Refusal::Login => axum::response::Redirect::to("/login").into_response(),
@@ -56,7 +56,7 @@ pub(in crate::console) fn refusal(asker: &Asker, refusal: Refusal) -> Response {
         }
         Refusal::ForeignForm => {
             let text = "This form does not come from a page of this console, or the page is older than your \
-                        login. Nothing was changed. Open the page again.";
+                        login. Nothing was changed. Load the page again.";
             said(asker, StatusCode::FORBIDDEN, "Refused", text)
         }
     }

@@ -1,4 +1,4 @@
-//! A source of a connection: its figures, its calendar, its volume and its lag.
+//! A source of a connection: its figures, its calendar, its events by day, and its lag.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -14,10 +14,10 @@ use crate::console::charts::{bars, calendar, lag_chart, sign};
 use crate::console::facts::{Facts, Next, SourceFacts};
 use crate::console::words::{length, minute, number};
 
-/// The calendar and the volume show so many days.
+/// The number of days in the calendar and in the chart of events.
 const DAYS: i64 = 63;
 
-/// The chart of the lag shows so much time.
+/// The time that the chart of the lag covers.
 const LAGS: SignedDuration = SignedDuration::from_hours(48);
 
 pub(super) struct Panel<'a> {
@@ -29,7 +29,7 @@ pub(super) struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    /// Reads what is shown of a source: some weeks, whatever the store has.
+    /// Reads the data of a source for a few weeks. The amount does not depend on the size of the store.
     pub(super) fn read(
         store: &Store,
         index: &Index,
@@ -74,68 +74,93 @@ impl<'a> Panel<'a> {
 
     pub(super) fn markup(&self, facts: &Facts, now: Timestamp) -> Markup {
         let name = &self.source.state.name;
+        html! {
+            article.card.panel aria-labelledby=(format!("source-{name}")) {
+                h3 id=(format!("source-{name}")) { (title(name)) }
+                p.quiet { (about(name)) }
+                @if self.source.is_pushed() { (self.pushed(facts)) } @else { (self.collected(facts, now)) }
+                h4 { "Events by day" }
+                @if self.volume.iter().all(|(_, rows)| *rows == 0) {
+                    p.quiet { "There are no events of the last " (DAYS) " days." }
+                } @else {
+                    (bars(name, &self.volume))
+                }
+                @if !self.source.is_pushed() { (self.lag(now)) }
+            }
+        }
+    }
+
+    /// The figures of a source whose rows the org pushes.
+    fn pushed(&self, facts: &Facts) -> Markup {
+        html! {
+            dl.facts { div { dt { "Stored events" } dd { (number(self.rows)) } } }
+            p.quiet {
+                "The org does not say how many messages it sent, so no day can be shown as complete. "
+                code { "saponify connector listen " (facts.name) } " receives them."
+            }
+        }
+    }
+
+    /// The figures of a source whose rows the connector queries.
+    fn collected(&self, facts: &Facts, now: Timestamp) -> Markup {
         let attempt = self.source.attempt.as_ref();
         let complete = self
             .days
             .iter()
             .filter(|(_, state)| *state == DayState::Complete);
         html! {
-            article.card.panel aria-labelledby=(format!("source-{name}")) {
-                h3 id=(format!("source-{name}")) { (title(name)) }
-                p.quiet { (about(name)) }
-                dl.facts {
-                    div { dt { "Stored events" } dd { (number(self.rows)) } }
-                    div {
-                        dt { "Collected until" }
-                        dd {
-                            @match self.source.state.watermark {
-                                Some(until) => { (minute(until)) },
-                                None => "nothing collected yet",
-                            }
-                        }
-                    }
-                    @if let Some(lag) = self.source.lag { div { dt { "Lag" } dd { (length(lag)) } } }
-                    div { dt { "Wanted since" } dd { (minute(self.source.state.begins)) } }
-                    div {
-                        dt { "Last attempt" }
-                        dd { @match attempt { Some(attempt) => (minute(attempt.local_at)), None => "none yet" } }
-                    }
-                    @if facts.running {
-                        div {
-                            dt { "Next run" }
-                            dd { @match self.source.next {
-                                Next::At(at) => { "in " (length(at.duration_since(now))) },
-                                Next::Now | Next::NotRunning => "now",
-                            } }
+            dl.facts {
+                div { dt { "Stored events" } dd { (number(self.rows)) } }
+                div {
+                    dt { "Collected until" }
+                    dd {
+                        @match self.source.state.watermark {
+                            Some(until) => { (minute(until)) },
+                            None => "nothing collected yet",
                         }
                     }
                 }
-                h4 { "Completeness" }
-                p.quiet {
-                    @match self.days.len() {
-                        0 => "No day is wanted yet.",
-                        1 => "Collecting begins today.",
-                        days => { (complete.count()) " of the last " (days) " days are complete." }
+                @if let Some(lag) = self.source.lag { div { dt { "Lag" } dd { (length(lag)) } } }
+                div { dt { "Collected since" } dd { (minute(self.source.state.begins)) } }
+                div {
+                    dt { "Last attempt" }
+                    dd { @match attempt { Some(attempt) => (minute(attempt.local_at)), None => "none yet" } }
+                }
+                @if facts.running {
+                    div {
+                        dt { "Next run" }
+                        dd { @match self.source.next {
+                            Next::At(at) => { "in " (length(at.duration_since(now))) },
+                            Next::Now | Next::NotRunning => "now",
+                        } }
                     }
                 }
-                (calendar(name, &self.days))
-                (self.table())
-                h4 { "Events by day" }
-                @if self.volume.iter().all(|(_, rows)| *rows == 0) {
-                    p.quiet { "No stored event is of the last " (DAYS) " days." }
-                } @else {
-                    (bars(name, &self.volume))
+            }
+            h4 { "Completeness" }
+            p.quiet {
+                @match self.days.len() {
+                    0 => "No day is due for collection yet.",
+                    1 => "Collection begins today.",
+                    days => { (complete.count()) " of the last " (days) " days are complete." }
                 }
-                h4 { "Lag of the last 48 hours" }
-                @match Span::new(now - LAGS, now).filter(|_| !self.lags.is_empty()) {
-                    Some(span) => (lag_chart(name, span, &self.lags)),
-                    None => p.quiet { "Nothing was collected in the last 48 hours." },
-                }
+            }
+            (calendar(&self.source.state.name, &self.days))
+            (self.table())
+        }
+    }
+
+    /// The chart of the lag.
+    fn lag(&self, now: Timestamp) -> Markup {
+        html! {
+            h4 { "Lag of the last 48 hours" }
+            @match Span::new(now - LAGS, now).filter(|_| !self.lags.is_empty()) {
+                Some(span) => (lag_chart(&self.source.state.name, span, &self.lags)),
+                None => p.quiet { "Nothing was collected in the last 48 hours." },
             }
         }
     }
 
-    /// The calendar in words.
+    /// The calendar as a table.
     fn table(&self) -> Markup {
         html! {
             details {
@@ -155,7 +180,7 @@ impl<'a> Panel<'a> {
     }
 }
 
-/// What the signs of a calendar mean.
+/// The legend of a calendar.
 pub(super) fn legend() -> Markup {
     html! {
         ul.legend {
@@ -182,11 +207,11 @@ fn title(source: &str) -> &str {
 
 fn about(source: &str) -> &str {
     match source {
-        "logins" => "Who logged in, from where, and how that ended.",
+        "logins" => "Who logged in, from where, and with which result.",
         "audit" => "What administrators changed in Setup.",
-        "files" => "What users and programs did, by type of event.",
+        "files" => "What users and programs did, by event type.",
         "changes" => "Changes of users and their permissions.",
-        "messages" => "What workflows of the org pushed.",
+        "messages" => "What workflows of the org sent.",
         _ => "",
     }
 }

@@ -1,6 +1,6 @@
-//! *Test API*: the lines of the test, each as soon as it is found.
+//! *Test API*: the lines of the test, each as soon as it is known.
 //!
-//! The page arrives in pieces, so it needs no script: the browser shows each line when it comes.
+//! The page is sent in pieces, so it needs no script: the browser shows each line when it arrives.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::connector::prerequisites::{Line, Prerequisites, Profile, Standing, te
 use crate::console::app::{App, on_disk};
 use crate::console::security::{Asker, Fields};
 
-/// Pieces of the page that wait for the browser.
+/// The largest number of pieces that wait for the browser.
 const PIECES: usize = 64;
 
 pub(in crate::console) async fn page(
@@ -38,8 +38,8 @@ pub(in crate::console) async fn page(
             let title = format!("Test API of {name}");
             let content = html! {
                 (heading(&name))
-                p.lead { "The test logs in at " b { (settings.endpoint) } " and asks what the org has and what the \
-                          user may do. It stores nothing, and changes nothing in the org." }
+                p.lead { "The test logs in at " b { (settings.endpoint) } " and checks what the org has and what the \
+                          user may do. It stores no data, and changes nothing in the org." }
                 (form(&asker, &name))
             };
             let page = Page {
@@ -47,7 +47,7 @@ pub(in crate::console) async fn page(
                 part: "",
                 content,
             };
-            page.answer(&asker)
+            page.response(&asker)
         }
     }
 }
@@ -75,12 +75,13 @@ pub(in crate::console) async fn run(
         let _ = send.send(piece(beginning(&asker, &name))).await;
         let lines = send.clone();
         let mut tell = move |line: &Line| {
-            // There are far fewer lines than places, so a line is lost only if nobody reads.
+            // There are far fewer lines than places in the channel, so a line is lost only if the browser
+            // has gone.
             let _ = lines.try_send(piece(row(line)));
         };
         let now = Timestamp::now();
         let test = test_telling(&app.home, &app.vault, &name, profile, now, &mut tell);
-        // Whoever has closed the page does not need the rest.
+        // If the browser has closed the page, the test is cancelled.
         let tested = tokio::select! {
             tested = test => tested,
             () = send.closed() => return,
@@ -93,7 +94,7 @@ pub(in crate::console) async fn run(
     });
     let kind = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        // A proxy must not wait for the end.
+        // A proxy must not wait for the end of the page.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     (kind, Body::from_stream(pieces)).into_response()
@@ -112,17 +113,17 @@ fn form(asker: &Asker, name: &str) -> Markup {
     html! {
         form.inline method="post" action=(format!("/connections/{name}/test")) {
             (token(asker))
-            label for="profile" { "What is asked for" }
+            label for="profile" { "Test the prerequisites of" }
             select #profile name="profile" {
-                option value="least" { "what this connector needs" }
-                option value="microsoft" { "also what Microsoft's documentation asks for" }
+                option value="least" { "this connector" }
+                option value="microsoft" { "Microsoft's connectors, too" }
             }
             button type="submit" { "Test API" }
         }
     }
 }
 
-/// The page up to the first line. Its elements are closed by [`end`].
+/// The page up to the first line. [`end`] closes its elements.
 fn beginning(asker: &Asker, name: &str) -> Markup {
     html! {
         (head(&format!("Testing {name}")))
@@ -159,12 +160,12 @@ fn end(asker: &Asker, name: &str, tested: &Result<Prerequisites, Error>) -> Mark
     let verdict = match tested {
         Err(error) => message(
             "bad",
-            "The test could not be made.",
+            "The test could not be run.",
             &error.text(),
             error.advice(),
         ),
         Ok(tested) if tested.is_met() => {
-            let text = "The connector can collect everything that this org has.";
+            let text = "The connector can collect all data of this org.";
             message("good", "The test passed.", text, None)
         }
         Ok(tested) => {
@@ -173,8 +174,8 @@ fn end(asker: &Asker, name: &str, tested: &Result<Prerequisites, Error>) -> Mark
                 .iter()
                 .filter(|line| line.standing == Standing::Failed);
             let text = match failed.count() {
-                1 => "One line failed. It says why.".to_owned(),
-                lines => format!("{lines} lines failed. They say why, and what to do."),
+                1 => "One line failed. It states the reason.".to_owned(),
+                lines => format!("{lines} lines failed. They state the reasons, and what to do."),
             };
             message("bad", "The test failed.", &text, None)
         }

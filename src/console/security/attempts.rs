@@ -1,17 +1,17 @@
-//! Slows down whoever guesses passwords or links.
+//! Limits the attempts to guess passwords or links.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So many failures of one address are allowed within the time.
+/// The number of failures of one address that are allowed within [`WITHIN`].
 const MOST: usize = 5;
 
-/// The time.
+/// The time within which failures count.
 const WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// Failures of so many addresses are remembered. If there are more, nobody new may try.
+/// The number of addresses whose failures are stored. If there are more, new addresses are refused.
 const ADDRESSES: usize = 10_000;
 
 /// Failed logins by address.
@@ -19,7 +19,7 @@ const ADDRESSES: usize = 10_000;
 pub(super) struct Attempts(Mutex<HashMap<IpAddr, Vec<Instant>>>);
 
 impl Attempts {
-    /// Whether an address may try now; otherwise how long it has to wait.
+    /// Whether an address may try now. The error is the time that it must wait.
     pub(super) fn may_try(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let recent = |at: &Instant| now.duration_since(*at) < WITHIN;
@@ -55,7 +55,7 @@ impl Attempts {
     }
 }
 
-/// One customer of a provider has a whole /64 of IPv6.
+/// The network of an address, because a customer of a provider has a whole /64 of IPv6.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_waits_after_some_failures_and_others_do_not() {
+    fn an_address_must_wait_after_some_failures_but_others_need_not() {
         let attempts = Attempts::default();
         let begin = Instant::now();
         let address = |text: &str| text.parse::<IpAddr>().unwrap();

@@ -1,10 +1,10 @@
-//! The fields of a form or of the query of an address.
+//! The fields of a form, or of the query of an address.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// Fields by name. Values may be secrets, so they are wiped and never printed.
+/// Fields by name. Values may be secrets, so they are erased when dropped and never printed.
 #[derive(Clone, Default)]
 pub(in crate::console) struct Fields(Vec<(String, Zeroizing<String>)>);
 
@@ -18,12 +18,12 @@ impl Fields {
         )
     }
 
-    /// The first value of a name without blanks around it, or an empty text.
+    /// The first value with this name without surrounding white space, or an empty text.
     pub(in crate::console) fn text(&self, name: &str) -> &str {
         self.exact(name).trim()
     }
 
-    /// The first value of a name as it was sent, or an empty text.
+    /// The first value with this name as it was sent, or an empty text.
     pub(in crate::console) fn exact(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value.as_str())

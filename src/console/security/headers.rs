@@ -1,9 +1,9 @@
-//! What every response says to the browser.
+//! The security headers of all responses.
 
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::response::Response;
 
-/// No script and no style but ours, no frame around a page, no form that leads elsewhere, nothing kept.
+/// Only scripts and styles of the console, no framing, no forms to other sites, and no other resources.
 const ALWAYS: &[(&str, &str)] = &[
     (
         "content-security-policy",
@@ -12,7 +12,7 @@ const ALWAYS: &[(&str, &str)] = &[
     ),
     ("x-frame-options", "DENY"),
     ("x-content-type-options", "nosniff"),
-    // With `no-referrer`, browsers send `Origin: null` with our own forms.
+    // With `no-referrer`, browsers would send `Origin: null` with the console's own forms.
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),

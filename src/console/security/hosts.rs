@@ -1,14 +1,14 @@
-//! Which names the console answers to.
+//! The host names that the console accepts.
 //!
-//! A page of another site can make a browser send requests to this machine, by a name of its own that leads
-//! here (DNS rebinding). Such requests have that name in `Host`.
+//! A page of another site can make a browser send requests to this machine under a name of that site (DNS
+//! rebinding). Such requests contain that name in `Host`.
 
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::Uri;
 use axum::http::uri::Authority;
 
-/// The names and the port.
+/// The accepted names and the port.
 #[derive(Debug, Clone)]
 pub(in crate::console) struct Hosts {
     names: Vec<String>,
@@ -32,7 +32,7 @@ impl Hosts {
         }
     }
 
-    /// Whether a request with this `Host` is for the console.
+    /// Whether the console accepts requests with this `Host`.
     pub(in crate::console) fn is_own(&self, host: &str) -> bool {
         let Ok(authority) = host.parse::<Authority>() else {
             return false;
@@ -44,7 +44,7 @@ impl Hosts {
             && self.names.contains(&name)
     }
 
-    /// Whether a page of this origin is one of the console.
+    /// Whether an origin is one of the console.
     pub(super) fn is_own_origin(&self, origin: &str) -> bool {
         let Ok(origin) = origin.parse::<Uri>() else {
             return false;
@@ -59,13 +59,13 @@ impl Hosts {
         if self.tls { "https" } else { "http" }
     }
 
-    /// The address of a host, without a path.
+    /// The origin of the console under this host name.
     pub(in crate::console) fn origin(&self, host: &str) -> String {
         format!("{}://{host}", self.scheme())
     }
 
-    /// The address for people. On this machine it is that of `localhost`, which Salesforce sends browsers back
-    /// to: for browsers, `127.0.0.1` is another site.
+    /// The origin of the console for people. On this machine it contains `localhost`, because Salesforce
+    /// redirects browsers to `localhost`, and for browsers `127.0.0.1` is another site.
     pub(in crate::console) fn own_origin(&self, listen: SocketAddr) -> String {
         match (listen.ip().is_loopback(), self.names.first()) {
             (true, _) => self.origin(&format!("localhost:{}", self.port)),
@@ -83,7 +83,7 @@ impl Hosts {
     }
 }
 
-/// An address as it is written in `Host`.
+/// The form of an address in `Host`.
 fn written(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => v4.to_string(),
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_own_names_with_the_port_are_answered() {
+    fn only_own_names_with_the_port_are_accepted() {
         let hosts = Hosts::new("127.0.0.1:8484".parse().unwrap(), &[], false);
         for own in [
             "127.0.0.1:8484",

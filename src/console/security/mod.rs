@@ -1,7 +1,7 @@
-//! Who may ask what.
+//! Access control.
 //!
-//! Every request passes [`Guard::admit`] before its page: the host must be ours, whoever asks must be logged in,
-//! and a change must come from a form of ours. A page cannot forget any of this.
+//! Every request passes [`Guard::admit`] before its page: the host must be accepted, the client must be
+//! logged in, and a change must come from a form of the console. A page cannot forget any of these checks.
 
 mod attempts;
 mod fields;
@@ -31,26 +31,26 @@ use password::Password;
 use sessions::Sessions;
 use tokens::Tokens;
 
-/// The largest form.
+/// The largest form in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
 
 /// The address that a request came from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub(super) SocketAddr);
 
-/// What a page needs to know of whoever asks.
+/// What a page must know about the client.
 #[derive(Debug, Clone)]
 pub(super) struct Asker {
-    /// Whether somebody is logged in.
+    /// Whether the client is logged in.
     pub(super) logged_in: bool,
-    /// What a form of a page must send back.
+    /// The token that a form must send back.
     pub(super) form_token: String,
-    /// The host by which the console was reached.
+    /// The host name that the client uses for the console.
     pub(super) host: String,
 }
 
 impl Asker {
-    /// Somebody who came by a host that is not ours.
+    /// A client that used a host name that is not accepted.
     fn stranger() -> Self {
         Self {
             logged_in: false,
@@ -60,29 +60,29 @@ impl Asker {
     }
 }
 
-/// Decides who may ask what.
+/// Decides about access.
 pub(super) struct Guard {
     tokens: Tokens,
     sessions: Sessions,
     attempts: Attempts,
     password: Option<Password>,
-    /// One password is checked at a time, because that takes memory by intention.
+    /// Allows one password check at a time, because each check needs much memory by design.
     checking: Semaphore,
     metrics_token: Option<SecretString>,
     pub(super) hosts: Hosts,
-    /// The name of the cookie of a session, and of the cookie of the login.
+    /// The name of the session cookie. `stranger` is the name of the cookie for the login form.
     cookie: String,
     stranger: String,
 }
 
 impl Guard {
-    /// The guard of a console that listens at `listen`.
+    /// Makes the guard of a console with the address `listen`.
     pub(super) fn new(options: &Options, listen: SocketAddr) -> Result<Self, Error> {
         let tls = options.tls.is_some();
         if !listen.ip().is_loopback() && (!tls || options.password.is_none()) {
             return Err(wrong_use(
-                &format!("other machines would reach the console at {listen} without protection"),
-                "give --tls-cert, --tls-key and --password-from, or listen at 127.0.0.1",
+                &format!("other machines could reach the console at {listen} without protection"),
+                "give --tls-cert, --tls-key and --password-from, or listen on 127.0.0.1",
             ));
         }
         let prefix = if tls { "__Host-" } else { "" };
@@ -95,36 +95,36 @@ impl Guard {
             checking: Semaphore::new(1),
             metrics_token: options.metrics_token.clone(),
             hosts: Hosts::new(listen, &options.names, tls),
-            // Cookies do not tell ports apart.
+            // Cookies are shared by all ports of a host, so the name contains the port.
             cookie: format!("{prefix}saponify-{}", listen.port()),
             stranger: format!("{prefix}saponify-login-{}", listen.port()),
         })
     }
 
-    /// Whether a password lets in; otherwise a link does.
+    /// Whether the login requires a password. Otherwise it requires a link.
     pub(super) fn has_password(&self) -> bool {
         self.password.is_some()
     }
 
-    /// The path of a new link that lets in once. The link before it stops working.
+    /// Makes a new link for one login, and returns its path. The previous link becomes invalid.
     pub(super) fn new_link(&self) -> Result<String, Error> {
         let key = self.sessions.new_link(&self.tokens, Instant::now())?;
         Ok(format!("/enter?key={key}"))
     }
 
-    /// Whether somebody may try to log in now; otherwise how long they have to wait.
+    /// Whether an address may try to log in now. The error is the time that it must wait.
     pub(super) fn may_try(&self, peer: IpAddr) -> Result<(), Duration> {
         self.attempts.may_try(peer, Instant::now())
     }
 
-    /// Opens a session if the key is that of the link.
+    /// Opens a session, if the key belongs to the link.
     pub(super) fn enter_by_link(&self, key: &str, peer: IpAddr) -> Result<Option<String>, Error> {
         let now = Instant::now();
         let is_it = !self.has_password() && self.sessions.use_link(&self.tokens, key, now);
         self.enter(is_it, peer)
     }
 
-    /// Opens a session if the password is right.
+    /// Opens a session, if the password is right.
     pub(super) async fn enter_by_password(
         self: &Arc<Self>,
         given: SecretString,
@@ -157,8 +157,9 @@ impl Guard {
         format!("{}; Max-Age=0", self.set_cookie(&self.cookie, ""))
     }
 
-    /// A cookie for whoever is not logged in, so that the form of the login belongs to one browser. It has a
-    /// name of its own: a link of another site to the login must not end a session.
+    /// A cookie for a client that is not logged in, which binds the login form to the browser. It has
+    /// another name than the session cookie, so that a link from another site to the login page does not
+    /// end a session.
     pub(super) fn new_stranger(&self, asker: &mut Asker) -> Result<String, Error> {
         let cookie = self.tokens.random()?;
         asker.form_token = self.tokens.derived("form", &cookie);
@@ -190,19 +191,19 @@ impl Guard {
         }
     }
 
-    /// Whether `GET /metrics` may be answered.
+    /// Whether `GET /metrics` is allowed.
     fn may_measure(&self, headers: &HeaderMap, peer: IpAddr) -> bool {
         let Some(token) = &self.metrics_token else {
             return peer.to_canonical().is_loopback();
         };
         let given = headers.get(header::AUTHORIZATION);
         let given = given.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        // Derived values are compared, in a time that does not tell how much of them is right.
+        // The derived values are compared in constant time.
         let expected = self.tokens.derived("metrics", token.expose_secret());
         given.is_some_and(|given| self.tokens.is_derived("metrics", given, &expected))
     }
 
-    /// Whether a change comes from a page of ours: browsers say from where.
+    /// Whether a request comes from a page of the console, according to the browser.
     fn is_own_page(&self, headers: &HeaderMap) -> bool {
         let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or(""));
         let site = text("sec-fetch-site").is_none_or(|site| site == "same-origin");
@@ -211,7 +212,7 @@ impl Guard {
     }
 }
 
-/// What a path asks of whoever asks for it.
+/// What a path requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
     Nothing,
@@ -223,7 +224,7 @@ impl Need {
     fn of(path: &str) -> Self {
         match path {
             "/app.css" | "/app.js" | "/icon.svg" | "/healthz" | "/readyz" => Self::Nothing,
-            // These let in, or are known by a state that only the org's login page has.
+            // These log in, or are identified by a state that only the org's login page knows.
             "/login" | "/enter" | "/OauthRedirect" => Self::Nothing,
             "/metrics" => Self::Metrics,
             _ => Self::Session,
@@ -231,26 +232,26 @@ impl Need {
     }
 }
 
-/// Why a request is refused.
+/// The reason of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The host is not ours.
+    /// The host is not accepted.
     Host,
-    /// The figures need a token.
+    /// The metrics require a token.
     Metrics,
-    /// A page needs a login.
+    /// The page requires a login.
     Login,
-    /// A change needs a login.
+    /// The change requires a login.
     ChangeWithoutLogin,
-    /// The form is not one of ours.
+    /// The form does not come from the console.
     ForeignForm,
-    /// The form is too large, or did not arrive.
+    /// The form is too large, or did not arrive completely.
     LargeForm,
 }
 
 impl Guard {
-    /// Lets a request pass to its page, with an [`Asker`] and, for a change, the [`Fields`] of its form; or
-    /// refuses it.
+    /// Admits a request to its page, with an [`Asker`] and, for a change, the [`Fields`] of its form.
+    /// Otherwise refuses it.
     pub(super) async fn admit(&self, mut request: Request) -> Result<Request, (Refusal, Asker)> {
         let hosts = request.headers().get_all(header::HOST).iter();
         let hosts: Vec<&str> = hosts.filter_map(|host| host.to_str().ok()).collect();
@@ -284,7 +285,7 @@ impl Guard {
         Ok(request)
     }
 
-    /// The fields of a form, if it is one of ours.
+    /// The fields of a form, if it comes from the console.
     async fn own_form(&self, request: &mut Request) -> Result<Fields, Refusal> {
         if !self.is_own_page(request.headers()) {
             return Err(Refusal::ForeignForm);

@@ -1,4 +1,4 @@
-//! The password, of which only the hash is kept.
+//! The password. Only its hash is kept.
 
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
@@ -8,14 +8,14 @@ use crate::connector::Error;
 use crate::connector::vault::{ExposeSecret as _, SecretString};
 use crate::console::options::wrong_use;
 
-/// A shorter password is refused.
+/// The smallest length of a password.
 const LEAST: usize = 12;
 
 /// The argon2 hash of the password.
 pub(super) struct Password(String);
 
 impl Password {
-    /// The hash of a password. What has the form of an argon2 hash is taken as such, so that the password
+    /// Makes the hash of a password. A text that is an argon2 hash is used as it is, so that the password
     /// itself need not be on this machine.
     pub(super) fn new(given: &SecretString) -> Result<Self, Error> {
         let text = given.expose_secret();
@@ -41,7 +41,7 @@ impl Password {
             .map_err(|_| wrong_use("the password cannot be hashed", "choose another one"))
     }
 
-    /// Whether this is the password. It takes some 20 ms and 19 MiB, by intention.
+    /// Whether this is the password. The check takes about 20 ms and 19 MiB by design.
     pub(super) fn is(&self, given: &SecretString) -> bool {
         PasswordHash::new(&self.0).is_ok_and(|hash| {
             Argon2::default()
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_password_is_refused() {
+    fn an_invalid_password_is_refused() {
         for given in [
             "short",
             "$argon2id$v=19$m=19456",

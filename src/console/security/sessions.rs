@@ -1,4 +1,4 @@
-//! Who is logged in.
+//! The open sessions, and the link for the next login.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,16 +7,17 @@ use std::time::{Duration, Instant};
 use super::tokens::Tokens;
 use crate::connector::Error;
 
-/// A session that is not used ends after this time.
+/// The time after which an unused session ends.
 const IDLE: Duration = Duration::from_secs(8 * 60 * 60);
 
-/// Every session ends after this time.
+/// The time after which every session ends.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// No more sessions are kept than this; the one that was not used for the longest time ends first.
+/// The largest number of sessions. If there are more, the session that was unused for the longest time
+/// ends.
 const MOST: usize = 100;
 
-/// A link that was not used stops working after this time.
+/// The time after which an unused link becomes invalid.
 const LINK: Duration = Duration::from_secs(15 * 60);
 
 struct Session {
@@ -30,7 +31,7 @@ impl Session {
     }
 }
 
-/// The sessions by what is derived from their cookies, and the link that waits to be used.
+/// The sessions, by a value that is derived from their cookies, and the unused link.
 #[derive(Default)]
 pub(super) struct Sessions {
     open: Mutex<HashMap<String, Session>>,
@@ -38,7 +39,7 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// Opens a session and returns the value of its cookie.
+    /// Opens a session, and returns the value of its cookie.
     pub(super) fn open(&self, tokens: &Tokens, now: Instant) -> Result<String, Error> {
         let cookie = tokens.random()?;
         let mut open = self.lock();
@@ -57,7 +58,7 @@ impl Sessions {
         Ok(cookie)
     }
 
-    /// Whether the cookie is that of a session, which is used by that.
+    /// Whether the cookie belongs to a session. If so, the session counts as used now.
     pub(super) fn touch(&self, tokens: &Tokens, cookie: &str, now: Instant) -> bool {
         let name = tokens.derived("session", cookie);
         let mut open = self.lock();
@@ -77,7 +78,7 @@ impl Sessions {
         self.lock().remove(&tokens.derived("session", cookie));
     }
 
-    /// Makes the key of a new link. The link before it stops working.
+    /// Makes the key of a new link. The previous link becomes invalid.
     pub(super) fn new_link(&self, tokens: &Tokens, now: Instant) -> Result<String, Error> {
         let key = tokens.random()?;
         let kept = (tokens.derived("link", &key), now);
@@ -85,7 +86,7 @@ impl Sessions {
         Ok(key)
     }
 
-    /// Uses the link up. Returns whether this was its key.
+    /// Invalidates the link. Returns whether this was its key.
     pub(super) fn use_link(&self, tokens: &Tokens, key: &str, now: Instant) -> bool {
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = link.as_ref().is_some_and(|(kept, made)| {
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_session_makes_place() {
+    fn the_least_recently_used_session_ends_if_there_are_too_many() {
         let (tokens, sessions) = (Tokens::new().unwrap(), Sessions::default());
         let begin = Instant::now();
         let first = sessions.open(&tokens, begin).unwrap();
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_works_once_and_not_for_long() {
+    fn a_link_works_once_and_expires() {
         let (tokens, sessions) = (Tokens::new().unwrap(), Sessions::default());
         let now = Instant::now();
         let replaced = sessions.new_link(&tokens, now).unwrap();

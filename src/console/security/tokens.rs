@@ -8,10 +8,10 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use crate::connector::Error;
 use crate::console::options::failed;
 
-/// Nobody guesses one of so many bytes.
+/// The length of a token in bytes, which makes it impossible to guess.
 const BYTES: usize = 32;
 
-/// Makes tokens and checks them. The key is new with each start of the console.
+/// Makes and checks tokens. The key is new for each start of the console.
 pub(super) struct Tokens {
     random: SystemRandom,
     key: hmac::Key,
@@ -26,19 +26,19 @@ impl Tokens {
         Ok(Self { random, key })
     }
 
-    /// A token that nobody can guess.
+    /// Makes a random token.
     pub(super) fn random(&self) -> Result<String, Error> {
         let mut bytes = [0; BYTES];
         self.random.fill(&mut bytes).map_err(|_| no_random())?;
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// What is derived from a token for a purpose. Who knows it does not know the token.
+    /// The value that is derived from a token for a purpose. It does not reveal the token.
     pub(super) fn derived(&self, purpose: &str, token: &str) -> String {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.key, message(purpose, token).as_bytes()))
     }
 
-    /// Whether a value was derived from a token, in a time that does not tell how much of it is right.
+    /// Whether a value was derived from a token for a purpose. The comparison takes constant time.
     pub(super) fn is_derived(&self, purpose: &str, token: &str, value: &str) -> bool {
         let Ok(tag) = URL_SAFE_NO_PAD.decode(value) else {
             return false;
@@ -52,7 +52,7 @@ fn message(purpose: &str, token: &str) -> String {
 }
 
 fn no_random() -> Error {
-    failed("the operating system gives no random numbers")
+    failed("the operating system provides no random numbers")
 }
 
 #[cfg(test)]

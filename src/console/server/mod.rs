@@ -1,4 +1,4 @@
-//! Listens, lets requests pass or refuses them, and leads them to their pages.
+//! Accepts requests, admits or refuses them, and routes them to their pages.
 
 mod routes;
 
@@ -13,7 +13,7 @@ use crate::connector::Error;
 use crate::connector::progress::Stop;
 use crate::connector::web::{Listeners, Tls};
 
-/// A console that listens.
+/// A console that accepts requests.
 pub struct Console {
     listeners: Listeners,
     tls: Option<Tls>,
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Console {
     }
 }
 
-/// Makes links that let in.
+/// Makes links for logging in.
 #[derive(Clone)]
 pub struct Links {
     app: Arc<App>,
@@ -43,11 +43,12 @@ impl std::fmt::Debug for Links {
 }
 
 impl Links {
-    /// A new link, which lets in once. The link before it stops working. `None` if a password lets in.
+    /// Makes a new link for one login. The previous link becomes invalid. Returns `None` if the login
+    /// requires a password.
     ///
     /// # Errors
     ///
-    /// The operating system gives no random numbers.
+    /// The operating system provides no random numbers.
     pub fn make(&self) -> Result<Option<String>, Error> {
         if self.app.guard.has_password() {
             return Ok(None);
@@ -58,14 +59,14 @@ impl Links {
 }
 
 impl Console {
-    /// Listens. Nothing is answered before [`serve`](Self::serve).
+    /// Binds the address. No request is processed before [`serve`](Self::serve) is called.
     ///
     /// # Errors
     ///
-    /// The address is in use, the certificate cannot be read, or other machines would reach the console
+    /// The address is in use, the certificate cannot be read, or other machines could reach the console
     /// without protection.
     pub async fn bind(options: Options, stop: Stop) -> Result<Self, Error> {
-        // What is wrong with the options is said before anything listens.
+        // Invalid options are reported before the address is bound.
         Guard::new(&options, options.listen)?;
         let tls = match &options.tls {
             Some((chain, key)) => Some(Tls::new(chain, key, None)?),
@@ -88,7 +89,7 @@ impl Console {
         })
     }
 
-    /// Where it listens.
+    /// The address that was bound.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.listeners.address()
@@ -100,7 +101,7 @@ impl Console {
         self.app.guard.hosts.own_origin(self.address())
     }
 
-    /// What makes links that let in.
+    /// Returns the value that makes links for logging in.
     #[must_use]
     pub fn links(&self) -> Links {
         Links {
@@ -109,7 +110,7 @@ impl Console {
         }
     }
 
-    /// Answers until it is stopped.
+    /// Processes requests until the console is stopped.
     pub async fn serve(self) {
         let router = routes::router(Arc::clone(&self.app));
         let indexes = tokio::spawn(Arc::clone(&self.app.jobs).keep_indexes());

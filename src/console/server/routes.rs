@@ -1,4 +1,4 @@
-//! Which address leads to which page.
+//! The addresses of the pages.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Lets a request pass to its page, or refuses it.
+/// Admits a request to its page, or refuses it.
 async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = match app.guard.admit(request).await {
         Ok(request) => next.run(request).await,
@@ -69,19 +69,19 @@ async fn measure(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-/// Whether the folder of the connections can be read.
+/// Whether the home of the connections can be read.
 async fn ready(State(app): State<Arc<App>>) -> Response {
     let home = app.home.clone();
     match on_disk(move || home.connections()).await {
         Ok(_) => "ready\n".into_response(),
         Err(_) => {
-            let text = "the folder of the connections cannot be read\n";
+            let text = "the home of the connections cannot be read\n";
             (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
         }
     }
 }
 
-/// A file of the console.
+/// A static file of the console.
 fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
     let kept = "private, max-age=3600";
     (

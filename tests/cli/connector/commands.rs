@@ -1,4 +1,4 @@
-//! What each command prints, and how it ends.
+//! The output and the exit code of each command.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn activity() -> Activity {
 }
 
 #[test]
-fn a_stranger_gets_from_nothing_to_the_events_of_a_day() {
+fn a_new_user_gets_to_the_events_of_a_day() {
     let tenant = Tenant::start(activity());
     let (out, _) = ends(tenant.activate("acme"), 0);
     assert!(
@@ -78,7 +78,7 @@ fn a_stranger_gets_from_nothing_to_the_events_of_a_day() {
     assert!(out.contains("logins"), "{out}");
 
     let (out, _) = ends(tenant.command("deactivate acme"), 0);
-    assert!(out.contains("data stays"), "{out}");
+    assert!(out.contains("data is kept"), "{out}");
     let (_, err) = ends(tenant.command("sync acme"), 2);
     assert!(err.contains("deactivated"), "{err}");
     ends(tenant.command("deactivate acme --erase"), 0);
@@ -86,7 +86,7 @@ fn a_stranger_gets_from_nothing_to_the_events_of_a_day() {
 }
 
 #[test]
-fn exit_codes_tell_what_went_wrong() {
+fn exit_codes_distinguish_failures() {
     let tenant = Tenant::start(activity());
     let mut wrong = tenant.activate("acme");
     wrong.env("PW", "no-such-password");
@@ -118,7 +118,7 @@ fn exit_codes_tell_what_went_wrong() {
 
     ends(tenant.activate("acme"), 0);
     let (_, err) = ends(tenant.activate("acme"), 2);
-    assert!(err.contains("there is a connection acme already"), "{err}");
+    assert!(err.contains("there is already a connection acme"), "{err}");
     tenant.sandbox.set_daily_limit(14_000, 15_000);
     let (out, _) = ends(tenant.command("test acme"), 3);
     assert!(out.contains('\u{2718}'), "{out}");
@@ -134,7 +134,7 @@ fn exit_codes_tell_what_went_wrong() {
 
     tenant.sandbox.set_mode(Mode::Html200);
     let (_, err) = ends(tenant.command("sync acme"), 1);
-    assert!(err.contains("does not answer with SOAP"), "{err}");
+    assert!(err.contains("does not respond with SOAP"), "{err}");
 }
 
 #[test]

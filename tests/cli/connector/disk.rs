@@ -11,10 +11,10 @@ use saponify_sandbox::Activity;
 
 use super::{Tenant, ends};
 
-/// A user without rights, on every system.
+/// The id of a user without permissions, on every system.
 const NOBODY: u32 = 65_534;
 
-/// Runs the program as a user who is not the superuser, because the superuser may write everything.
+/// Runs the program as another user than the superuser, who may write everywhere.
 struct Unprivileged {
     program: PathBuf,
     user: Option<u32>,
@@ -25,7 +25,7 @@ impl Unprivileged {
         let folder = tenant.path("");
         let is_superuser = fs::metadata(&folder).unwrap().uid() == 0;
         let program = tenant.path("saponify");
-        // The folder of the build may be closed to other users.
+        // The folder of the build may be inaccessible to other users.
         fs::copy(env!("CARGO_BIN_EXE_saponify"), &program).unwrap();
         if is_superuser {
             give(&folder);
@@ -36,7 +36,7 @@ impl Unprivileged {
         }
     }
 
-    /// Runs a command of the connector. Returns its exit code, and what it said on standard error.
+    /// Runs a command of the connector. Returns its exit code and its standard error.
     fn run(&self, tenant: &Tenant, words: &str) -> (Option<i32>, String) {
         let like = tenant.piped(words);
         let mut command = Command::new(&self.program);
@@ -62,7 +62,7 @@ fn give(path: &Path) {
 }
 
 #[test]
-fn a_store_that_cannot_be_written_is_said_and_not_damaged() {
+fn a_read_only_store_is_reported_and_not_damaged() {
     let activity = Activity::days(2).logins(60).audit(20).files(2);
     let tenant = Tenant::start(activity.file_size(2_000));
     ends(tenant.activate("acme"), 0);
@@ -84,7 +84,7 @@ fn a_store_that_cannot_be_written_is_said_and_not_damaged() {
             path.display()
         );
     }
-    // What is younger than two minutes is left for the next round.
+    // Rows that are younger than two minutes are left for the next round.
     tenant.sandbox.advance(Duration::from_secs(600));
     let (code, said) = user.run(&tenant, "sync acme");
     assert_eq!(code, Some(0), "{said}");

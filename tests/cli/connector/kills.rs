@@ -19,7 +19,7 @@ fn sync(tenant: &Tenant, words: &str) -> Child {
     tenant.piped(words).spawn().unwrap()
 }
 
-/// `source<TAB>key` of everything that a perfect connector holds.
+/// `source<TAB>key` of all events that a perfect connector stores.
 fn truth(tenant: &Tenant) -> BTreeSet<String> {
     let mut text = Vec::new();
     tenant.sandbox.write_truth(&mut text).unwrap();
@@ -65,12 +65,12 @@ fn kills_at_any_moment_lose_nothing_and_store_nothing_twice() {
             std::thread::sleep(Duration::from_millis(30 + delay));
             child.kill().unwrap();
             if child.wait().unwrap().success() {
-                // It was quicker: something must happen for the next one.
+                // The process ended before the kill, so there must be new activity for the next one.
                 tenant.sandbox.advance(Duration::from_secs(3 * 60 * 60));
             }
         }
         for hours in [30, 80, 0] {
-            // A file that goes before it is fetched, or comes damaged, is a failure of its round.
+            // A file that is damaged, or deleted before it is fetched, is a failure of its round.
             let code = tenant.command("sync acme").output().unwrap().status.code();
             assert!(matches!(code, Some(0 | 1)), "{code:?}");
             tenant.sandbox.advance(Duration::from_secs(hours * 60 * 60));

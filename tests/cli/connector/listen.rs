@@ -1,4 +1,4 @@
-//! `saponify connector listen`: what was acknowledged is stored, however the process ends.
+//! `saponify connector listen`: acknowledged messages are stored, however the process ends.
 
 use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn start(tenant: &Tenant) -> (std::process::Child, String) {
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_kill() {
+fn acknowledged_messages_survive_a_kill() {
     let tenant = Tenant::start(Activity::days(2).logins(20).audit(5).files(1));
     ends(tenant.activate("acme"), 0);
     let (mut first, mut acknowledged) = (1, 0);
@@ -67,7 +67,7 @@ fn what_was_acknowledged_survives_a_kill() {
         .collect();
     let distinct: std::collections::BTreeSet<&String> = keys.iter().collect();
     assert_eq!(distinct.len(), keys.len());
-    // A message that was stored may not have been acknowledged, but none is the other way round.
+    // A stored message may not have been acknowledged, but every acknowledged message is stored.
     assert!(
         keys.len() >= acknowledged,
         "{} of {acknowledged}",
@@ -83,7 +83,7 @@ fn what_was_acknowledged_survives_a_kill() {
 }
 
 #[test]
-fn messages_do_not_arrive_without_tls_by_mistake() {
+fn messages_are_not_accepted_without_tls_by_mistake() {
     let tenant = Tenant::start(Activity::days(2).logins(20).audit(5).files(1));
     ends(tenant.activate("acme"), 0);
     for words in [
@@ -91,6 +91,6 @@ fn messages_do_not_arrive_without_tls_by_mistake() {
         "listen acme --listen 0.0.0.0:0 --plain",
     ] {
         let (_, err) = ends(tenant.command(words), 2);
-        assert!(err.contains("must arrive over TLS"), "{err}");
+        assert!(err.contains("the listener needs TLS"), "{err}");
     }
 }

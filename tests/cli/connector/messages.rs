@@ -1,4 +1,4 @@
-//! Hazard: a message that nobody understands, or that says what cannot be done.
+//! Hazard: a message that is hard to understand, or that recommends something impossible.
 
 use saponify_sandbox::{Activity, LoginMode};
 
@@ -12,7 +12,7 @@ fn activity() -> Activity {
         .file_size(2_000)
 }
 
-/// Words that belong to the library or to nobody.
+/// Words that belong to the library and not to the user.
 const FOREIGN: [&str; 9] = [
     "extra_root_certificate",
     "allow_host(",
@@ -36,7 +36,7 @@ fn says(err: &str, parts: &[&str]) {
 }
 
 #[test]
-fn each_wrong_use_says_what_was_found_and_what_can_be_used() {
+fn each_wrong_use_is_reported_with_the_allowed_values() {
     let tenant = Tenant::start(activity());
     ends(tenant.activate("acme"), 0);
     for (words, parts) in [
@@ -65,17 +65,14 @@ fn each_wrong_use_says_what_was_found_and_what_can_be_used() {
             "events --since today --until yesterday",
             &["--until", "--since"],
         ),
-        (
-            "run --every banana",
-            &["`banana` is not a length of time", "60d"],
-        ),
+        ("run --every banana", &["`banana` is not a duration", "60d"]),
         (
             "activate b --endpoint h --user u --password-from secret",
             &["env:VAR", "file:PATH"],
         ),
         (
             "activate b --endpoint h --user u --password-from env:PW --since banana",
-            &["`banana` is not a length of time", "60d"],
+            &["`banana` is not a duration", "60d"],
         ),
         (
             "activate b --endpoint h --user u --password-from env:PW --interval x",
@@ -94,7 +91,7 @@ fn each_wrong_use_says_what_was_found_and_what_can_be_used() {
         says(&err, parts);
         assert!(!err.contains("secret\n"), "{err}");
     }
-    // Nothing is found, and that is said beside an empty table.
+    // If nothing is found, a message says so beside an empty table.
     let (out, err) = ends(tenant.command("events --where Nope=1"), 0);
     assert!(
         out.starts_with("TIME") && err.contains("No event matches"),
@@ -103,7 +100,7 @@ fn each_wrong_use_says_what_was_found_and_what_can_be_used() {
 }
 
 #[test]
-fn a_refused_activation_says_what_can_be_done_without_a_connection() {
+fn the_advice_after_a_refused_activation_needs_no_connection() {
     let tenant = Tenant::start(activity());
     let refused = |mode: LoginMode, parts: &[&str]| {
         tenant.sandbox.set_login_mode(USER, mode);
@@ -151,9 +148,9 @@ fn a_refused_activation_says_what_can_be_done_without_a_connection() {
     bogus.env("SID", "00D000000000001!bogus");
     let (_, err) = ends(bogus, 1);
     says(&err, &["does not accept the session"]);
-    assert!(!err.contains("login worked"), "{err}");
+    assert!(!err.contains("login succeeded"), "{err}");
 
-    // A user without a security token may give an empty one.
+    // A user without a security token may enter an empty one.
     let mut empty = tenant.activate("acme");
     empty.args(["--token-from", "env:EMPTY"]).env("EMPTY", "");
     ends(empty, 0);
@@ -196,7 +193,7 @@ fn everything_can_be_read_at_sixty_columns() {
         command.env("COLUMNS", "60");
         let (out, err) = ends(command, code);
         for line in out.lines().chain(err.lines()) {
-            // A single word, such as a path, is not cut, and neither is the line that shows how to use it.
+            // A single word, such as a path, is not broken, and neither is the usage line.
             let is_word = !line.trim().contains(' ') || line.starts_with("Usage:");
             assert!(is_word || line.chars().count() <= 60, "{words}: {line:?}");
         }

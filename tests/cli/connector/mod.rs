@@ -55,11 +55,11 @@ impl Tenant {
         self.folder.path().join(name)
     }
 
-    /// Sets what every command needs.
+    /// Sets the environment of every command.
     fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let identity = self.path("key");
         if !identity.exists() {
-            // A passphrase is stretched for about a second, a key is not.
+            // Deriving a key from a passphrase takes about a second, but a key is used as it is.
             let key = age::x25519::Identity::generate().to_string();
             std::fs::write(&identity, age::secrecy::ExposeSecret::expose_secret(&key)).unwrap();
         }
@@ -84,7 +84,7 @@ impl Tenant {
         command
     }
 
-    /// A command of the connector, in words.
+    /// A command of the connector, given as words.
     pub(super) fn command(&self, words: &str) -> Command {
         let mut command = saponify(["connector"]);
         command.args(words.split_whitespace());
@@ -104,7 +104,7 @@ impl Tenant {
     }
 }
 
-/// The output of a run that must end with a code: standard output, and standard error.
+/// The output of a command that must end with an exit code: standard output and standard error.
 #[track_caller]
 pub(super) fn ends(mut command: Command, code: i32) -> (String, String) {
     let Output {
@@ -127,7 +127,7 @@ pub(super) fn ends(mut command: Command, code: i32) -> (String, String) {
     (out, err)
 }
 
-/// Whether a folder has no file.
+/// Whether a folder contains no file.
 pub(super) fn is_empty(folder: &Path) -> bool {
     crate::support::tree(folder).is_empty()
 }

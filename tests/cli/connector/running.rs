@@ -39,17 +39,17 @@ impl Run {
 }
 
 #[test]
-fn a_run_takes_up_connections_that_are_added_and_leaves_those_that_are_deactivated() {
+fn a_run_includes_added_connections_and_leaves_deactivated_ones() {
     let activity = Activity::days(2).logins(40).audit(10).files(2);
     let tenant = Tenant::start(activity.file_size(2_000));
-    // This makes the key.
+    // The first command creates the key.
     ends(tenant.command("list"), 0);
     let mut run = Run::start(&tenant);
     for name in ["alpha", "beta"] {
         ends(tenant.activate(name), 0);
         run.collects(name);
     }
-    // It has beta, and leaves it to whoever deactivates it.
+    // The run has locked beta, and releases it for the deactivation.
     ends(tenant.command("deactivate beta"), 0);
     run.collects("alpha");
     let (out, _) = ends(tenant.command("list"), 0);
@@ -59,10 +59,10 @@ fn a_run_takes_up_connections_that_are_added_and_leaves_those_that_are_deactivat
     );
     let (out, _) = ends(tenant.command("status alpha"), 0);
     assert!(
-        out.contains(&format!("worked on by process {} since", run.child.id())),
+        out.contains(&format!("running: process {} since", run.child.id())),
         "{out}"
     );
-    // Activated again, it is taken up again.
+    // After it is activated again, it is collected again.
     ends(tenant.activate("beta"), 0);
     run.collects("beta");
     ends(tenant.command("deactivate alpha --erase"), 0);

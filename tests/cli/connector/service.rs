@@ -1,4 +1,4 @@
-//! Hazard: a service that its manager takes for dead, and instructions of the guide that do not work.
+//! Hazard: a service that its manager considers dead, and instructions in the guide that do not work.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;
@@ -11,7 +11,7 @@ use super::{Tenant, ends};
 
 const GUIDE: &str = include_str!("../../../guide/connector.md");
 
-/// The first block of the guide that is written in a language.
+/// The first block of the guide in a language.
 fn block(language: &str) -> &'static str {
     let (_, rest) = GUIDE.split_once(&format!("```{language}\n")).unwrap();
     rest.split_once("```").unwrap().0
@@ -29,7 +29,7 @@ fn activated() -> Tenant {
     tenant
 }
 
-/// The words of the guide as a command that runs here.
+/// The words of the guide as a command that can be run here.
 fn command<'a>(tenant: &Tenant, words: impl IntoIterator<Item = &'a str>, key: &str) -> Command {
     let mut words = words.into_iter();
     let program = words.next().unwrap();
@@ -54,7 +54,7 @@ fn systemd_is_told_when_the_service_is_ready_and_when_it_stops() {
     let tenant = activated();
     let path = tenant.path("notify");
     let socket = UnixDatagram::bind(&path).unwrap();
-    // A message that does not come must not make the test wait for ever.
+    // A missing message must not make the test wait forever.
     socket
         .set_read_timeout(Some(Duration::from_secs(120)))
         .unwrap();
@@ -81,7 +81,7 @@ fn systemd_is_told_when_the_service_is_ready_and_when_it_stops() {
 }
 
 #[test]
-fn systemd_takes_the_unit() {
+fn systemd_accepts_the_unit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("saponify.service");
     let program = env!("CARGO_BIN_EXE_saponify");
@@ -100,7 +100,7 @@ fn systemd_takes_the_unit() {
     assert!(!said.contains("saponify.service"), "{said}");
 }
 
-/// There is no container here, but its command is run with its user's folder and a key in a file.
+/// There is no container here, but its command is run with the folder of its user and a key in a file.
 #[test]
 fn the_command_of_the_container_runs_until_it_is_stopped() {
     let tenant = activated();

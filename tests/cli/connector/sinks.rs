@@ -1,4 +1,4 @@
-//! Hazard: a secret of a sink in a file or in an output, and a sink that is not the one that was meant.
+//! Hazard: a secret of a sink in a file or in an output, and a sink that was not meant.
 
 use saponify_sandbox::Activity;
 
@@ -24,7 +24,7 @@ fn lines(folder: &std::path::Path) -> usize {
 }
 
 #[test]
-fn a_sink_is_set_up_tested_used_and_removed() {
+fn a_sink_is_added_tested_used_and_removed() {
     let tenant = Tenant::start(activity());
     ends(tenant.activate("acme"), 0);
     let folder = tenant.path("out");
@@ -56,14 +56,14 @@ fn a_sink_is_set_up_tested_used_and_removed() {
         )),
         "{out}"
     );
-    // A change takes what was set before over.
+    // A change keeps what was set before.
     ends(tenant.command("sink set archive every=1h"), 0);
     let (out, _) = ends(tenant.command("sink show archive"), 0);
     assert!(
         out.contains("form         ocsf") && out.contains("every        1h"),
         "{out}"
     );
-    // A sink for one command.
+    // This is a sink for a single command.
     let once = tenant.path("once");
     let mut deliver = tenant.command("sink deliver acme");
     deliver
@@ -71,10 +71,22 @@ fn a_sink_is_set_up_tested_used_and_removed() {
         .arg(format!("ndjson:{}", once.display()));
     ends(deliver, 0);
     assert_eq!(lines(&once.join("acme")), count);
+    // Its place stays, and is not that of a sink which somebody waits for.
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    let place = format!("sink ndjson:{} (not set up): ", once.display());
+    assert!(out.contains(&place), "{out}");
+    let mut remove = tenant.command("sink remove");
+    remove.arg(format!("ndjson:{}", once.display()));
+    ends(remove, 0);
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    assert!(!out.contains("ndjson:"), "{out}");
 
-    ends(tenant.command("sink remove archive"), 0);
+    ends(tenant.command("sink remove archive --keep-place"), 0);
     let (out, _) = ends(tenant.command("sink list"), 0);
     assert_eq!(out, "");
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    assert!(out.contains("sink archive (not set up)"), "{out}");
+    ends(tenant.command("sink remove archive"), 0);
     let (out, _) = ends(tenant.command("status acme"), 0);
     assert!(!out.contains("sink archive"), "{out}");
     assert_eq!(
@@ -85,7 +97,7 @@ fn a_sink_is_set_up_tested_used_and_removed() {
 }
 
 #[test]
-fn a_secret_is_in_the_vault_and_nowhere_else() {
+fn a_secret_is_only_in_the_vault() {
     let tenant = Tenant::start(activity());
     ends(tenant.activate("acme"), 0);
     let server = "https://127.0.0.1:9";
@@ -106,7 +118,7 @@ fn a_secret_is_in_the_vault_and_nowhere_else() {
         let shown = String::from_utf8_lossy(&content).into_owned();
         assert!(!shown.contains(SECRET), "{path:?}");
     }
-    // The vault that cannot be opened is said to be that.
+    // A vault that cannot be opened is reported as such.
     let toml = std::fs::read_to_string(tenant.path("home").join("sinks.toml")).unwrap();
     assert!(toml.contains("secrets = [\"token\"]"), "{toml}");
     std::fs::remove_dir_all(tenant.path("home").join(".sinks")).unwrap();
@@ -118,13 +130,75 @@ fn a_secret_is_in_the_vault_and_nowhere_else() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_what_to_do() {
+fn a_vault_that_cannot_be_read_loses_no_secret() {
+    let tenant = Tenant::start(activity());
+    let mut add = tenant.command("sink add hook webhook url=https://127.0.0.1:9");
+    add.args([
+        "--secret",
+        "token=env:HOOK",
+        "--secret",
+        "signing-secret=env:HOOK",
+    ]);
+    ends(
+        {
+            add.env("HOOK", SECRET);
+            add
+        },
+        0,
+    );
+    let file = tenant.path("home").join(".sinks/hook/secrets.age");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, "damaged").unwrap();
+    let set = |secrets: &[&str]| {
+        let mut set = tenant.command("sink set hook");
+        for secret in secrets {
+            set.arg("--secret").arg(format!("{secret}=env:HOOK"));
+        }
+        set.env("HOOK", SECRET);
+        set
+    };
+    let (_, err) = ends(set(&["token"]), 1);
+    assert!(
+        err.contains("secrets of the sink hook cannot be read"),
+        "{err}"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), b"damaged");
+    // Nobody needs the old ones if all are given.
+    ends(set(&["token", "signing-secret"]), 0);
+    std::fs::write(&file, whole).unwrap();
+    ends(set(&["token"]), 0);
+}
+
+#[test]
+fn a_sink_whose_secrets_cannot_be_removed_does_not_begin_anew() {
+    let tenant = Tenant::start(activity());
+    ends(tenant.activate("acme"), 0);
+    let mut add = tenant.command("sink add hook webhook url=https://127.0.0.1:9/secret-path");
+    add.args(["--secret", "token=env:HOOK"]).env("HOOK", SECRET);
+    ends(add, 0);
+    let (out, _) = ends(tenant.command("sink list"), 0);
+    assert!(
+        out.contains("https://127.0.0.1:9/…") && !out.contains("secret-path"),
+        "{out}"
+    );
+    // A folder stands where the file should be.
+    let file = tenant.path("home").join(".sinks/hook/secrets.age");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let (_, err) = ends(tenant.command("sink remove hook"), 1);
+    assert!(err.contains("is removed, but not its secrets"), "{err}");
+    let (out, _) = ends(tenant.command("sink list"), 0);
+    assert_eq!(out, "");
+}
+
+#[test]
+fn errors_state_what_to_do() {
     let tenant = Tenant::start(activity());
     for (words, code, parts) in [
         (
             "sink add a nothing",
             2,
-            &["no kind `nothing`", "webhook"][..],
+            &["no kind of sink `nothing`", "webhook"][..],
         ),
         (
             "sink add a webhok url=https://h",
@@ -195,7 +269,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
 }
 
 #[test]
-fn the_version_says_which_engines_there_are() {
+fn the_version_lists_the_engines() {
     let (out, _) = ends(crate::support::saponify(["--version"]), 0);
     let said = |start: &str| {
         let line = out.lines().find_map(|line| line.strip_prefix(start));

@@ -1,4 +1,4 @@
-//! Hazard: a connection that stops the others, and output that goes to the wrong place.
+//! Hazard: a connection that stops the others, and output in the wrong place.
 
 use saponify_sandbox::Activity;
 
@@ -31,7 +31,7 @@ fn a_damaged_store_stops_only_its_own_connection() {
     let (out, err) = ends(tenant.command("list"), 1);
     assert!(err.contains("alpha: error:"), "{err}");
     assert!(out.contains("unreadable") && out.contains("gamma"), "{out}");
-    // A program can read every line.
+    // A program can parse every line.
     for words in ["list --json", "status --json", "sync --json --source audit"] {
         let (out, _) = ends(tenant.command(words), 1);
         let lines: Vec<serde_json::Value> = out
@@ -46,7 +46,7 @@ fn a_damaged_store_stops_only_its_own_connection() {
 
 #[cfg(unix)]
 #[test]
-fn output_goes_where_it_is_sent_and_replaces_nothing_else() {
+fn output_replaces_only_its_file() {
     use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 
     let tenant = Tenant::start(activity());
@@ -56,7 +56,7 @@ fn output_goes_where_it_is_sent_and_replaces_nothing_else() {
         report.arg("--out").arg(path);
         report
     };
-    // A device is written to, and stays a device.
+    // A device is written to directly.
     ends(to("/dev/null".as_ref()), 0);
     let device = std::fs::metadata("/dev/null").unwrap();
     assert!(device.file_type().is_char_device());
@@ -66,7 +66,7 @@ fn output_goes_where_it_is_sent_and_replaces_nothing_else() {
         let device = std::fs::metadata("/dev/full").unwrap();
         assert!(device.file_type().is_char_device());
     }
-    // A link stays, whether the file that it leads to is there or not.
+    // A link is kept, whether its target exists or not.
     let (file, link) = (tenant.path("report.txt"), tenant.path("link.txt"));
     std::os::unix::fs::symlink("report.txt", &link).unwrap();
     for _ in 0..2 {
@@ -80,7 +80,7 @@ fn output_goes_where_it_is_sent_and_replaces_nothing_else() {
     ends(to(&file), 0);
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
-    // What fails leaves what was there, and no half of a new one.
+    // A failure keeps the old file, and leaves no part of a new one.
     let (_, err) = ends(to(&tenant.path("home")), 1);
     assert!(err.contains("cannot write"), "{err}");
     let (_, err) = ends(to(&tenant.path("none/report.txt")), 1);
@@ -95,7 +95,7 @@ fn output_goes_where_it_is_sent_and_replaces_nothing_else() {
 
 #[cfg(unix)]
 #[test]
-fn another_process_at_work_keeps_its_refresh_token() {
+fn a_process_at_work_keeps_its_refresh_token() {
     let tenant = Tenant::start(activity());
     ends(tenant.command("list"), 0);
     super::web::activated(&tenant, "web");
@@ -115,7 +115,7 @@ fn another_process_at_work_keeps_its_refresh_token() {
         1,
         "the token of the other process is still valid"
     );
-    // A login by password replaces nothing.
+    // A login by password replaces no secret.
     let lock = tenant.path("home").join("other/lock");
     let lock = std::fs::File::options().write(true).open(lock).unwrap();
     lock.lock().unwrap();

@@ -7,7 +7,7 @@ use saponify_sandbox::Activity;
 use super::{PASSWORD, Tenant, USER, ends};
 use crate::person::person;
 
-/// Starts an activation and gives the address of the login page that it shows.
+/// Starts an activation, and returns the address of the login page that it prints.
 fn activation(tenant: &Tenant, name: &str, redirect: &str) -> (std::process::Child, String) {
     let instance = tenant.sandbox.instance_url();
     let words = format!(
@@ -16,7 +16,7 @@ fn activation(tenant: &Tenant, name: &str, redirect: &str) -> (std::process::Chi
         tenant.path("ca.pem").display()
     );
     let mut activate = tenant.piped(&words);
-    // A browser that opens would not be the one of the test.
+    // The browser must not be opened, because the test acts as the browser.
     activate.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     let mut activate = activate.spawn().unwrap();
     let mut said = BufReader::new(activate.stderr.take().unwrap()).lines();

@@ -49,7 +49,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_no_base64_is_told() {
+fn invalid_base64_is_reported() {
     for text in ["QUJ*", "QQ==QQ==", "QUI=\nQUI=", "Q===", "QUJD-_=="] {
         assert!(decode(text, &[100]).is_err(), "{text}");
         assert!(decode(text, &[1]).is_err(), "{text}");
@@ -57,6 +57,6 @@ fn what_is_no_base64_is_told() {
     let error = decode("QUJD\nQU?D", &[100]).unwrap_err();
     assert_eq!(
         error,
-        "the base64 has a character that it cannot have near character 9"
+        "the base64 has a character that is not allowed near character 9"
     );
 }

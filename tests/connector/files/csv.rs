@@ -1,11 +1,11 @@
-//! Hazard: a damaged file that reads as if it were whole, or a whole one that is refused.
+//! Hazard: a damaged file that is read as if it were undamaged, or an undamaged one that is refused.
 
 use std::io::Read;
 
 use proptest::prelude::*;
 use saponify_cli::connector::sources::files::{CsvReader, Flaw, Summary};
 
-/// Gives the bytes in pieces of one size, as a socket might.
+/// Returns the bytes in pieces of one size, as a socket might.
 struct Pieces<'a>(&'a [u8], usize);
 
 impl Read for Pieces<'_> {
@@ -51,14 +51,14 @@ fn complaint(text: &str) -> String {
 }
 
 #[test]
-fn a_cut_file_is_told() {
+fn a_cut_file_is_refused() {
     assert_eq!(
         complaint("\"A\",\"B\"\n\"1\",\"2"),
         "it ends in the middle of row 1"
     );
     assert_eq!(
         complaint("\"A\",\"B\"\n\"1\",\"2\"\n\"3\""),
-        "row 2 has 1 values, the header has 2"
+        "row 2 has 1 values, but the header has 2"
     );
     assert_eq!(
         complaint("\"A\",\"B\"\n\"1\","),
@@ -67,28 +67,28 @@ fn a_cut_file_is_told() {
 }
 
 #[test]
-fn a_quote_out_of_place_is_told() {
+fn a_misplaced_quote_is_refused() {
     let whole = "\"A\",\"B\"\n";
     assert_eq!(
         complaint(&format!("{whole}\"a\"b\",\"2\"\n")),
-        "a quote stands where it cannot, in row 1 at byte 11"
+        "a quote is in an invalid position, in row 1 at byte 11"
     );
     assert_eq!(
         complaint(&format!("{whole}a\"b,2\n")),
-        "a quote stands where it cannot, in row 1 at byte 9"
+        "a quote is in an invalid position, in row 1 at byte 9"
     );
     assert!(complaint(&format!("{whole}\"a\" ,2\n")).starts_with("a quote"));
 }
 
 #[test]
-fn a_row_of_another_width_is_told() {
+fn a_row_of_another_width_is_refused() {
     assert_eq!(
         complaint("\"A\",\"B\"\n\"1\",\"2\",\"3\"\n"),
-        "row 1 has 3 values, the header has 2"
+        "row 1 has 3 values, but the header has 2"
     );
     assert_eq!(
         complaint("A,B\n1,2\n3\n"),
-        "row 2 has 1 values, the header has 2"
+        "row 2 has 1 values, but the header has 2"
     );
 }
 
@@ -101,7 +101,7 @@ fn quotes_and_line_breaks_within_values_are_kept() {
 }
 
 #[test]
-fn a_repeated_header_is_no_row() {
+fn a_repeated_header_is_not_a_row() {
     let table = read("\"A\",\"B\"\n\"1\",\"2\"\n\"A\",\"B\"\n\"3\",\"4\"\n").unwrap();
     assert_eq!(table.rows, [["1", "2"], ["3", "4"]]);
     assert_eq!((table.summary.rows, table.summary.repeated_headers), (2, 1));
@@ -109,7 +109,7 @@ fn a_repeated_header_is_no_row() {
 }
 
 #[test]
-fn two_names_in_one_cell_are_two_columns_if_the_rows_say_so() {
+fn two_names_in_a_cell_are_two_columns_if_the_rows_have_two() {
     let glued = "\"EVENT_TYPE\",\"API_VERSION,USER_INITIATED_LOGOUT\"\n";
     let table = read(&format!(
         "{glued}{glued}\"Logout\",\"9998.0\",\"0\"\n{glued}"
@@ -132,7 +132,7 @@ fn two_names_in_one_cell_are_two_columns_if_the_rows_say_so() {
 }
 
 #[test]
-fn a_name_that_comes_twice_gets_a_number() {
+fn a_repeated_name_gets_a_number() {
     assert_eq!(
         read("A,B,A,A_2\n1,2,3,4\n").unwrap().columns,
         ["A", "B", "A_2", "A_2_2"]
@@ -147,7 +147,7 @@ fn empty_files_have_no_rows() {
 }
 
 #[test]
-fn a_byte_order_mark_is_passed_over() {
+fn a_byte_order_mark_is_skipped() {
     for piece in [1, 2, 3, 4, 100] {
         let table = read_in("\u{feff}\"A\",\"B\"\n1,2\n".as_bytes(), piece).unwrap();
         assert_eq!(table.columns, ["A", "B"]);
@@ -155,7 +155,7 @@ fn a_byte_order_mark_is_passed_over() {
 }
 
 #[test]
-fn bytes_that_are_not_utf8_spoil_their_own_value_only() {
+fn bytes_that_are_not_utf8_affect_only_their_value() {
     let table = read_in(b"A,B\n\xff\xfe,ok\n1,2\n", 100).unwrap();
     assert_eq!(table.rows, [["\u{fffd}\u{fffd}", "ok"], ["1", "2"]]);
     assert_eq!(table.summary.not_utf8, 1);
@@ -172,7 +172,7 @@ fn a_quote_that_is_never_closed_does_not_fill_memory() {
 }
 
 #[test]
-fn rows_of_nothing_but_commas_do_not_fill_memory() {
+fn rows_of_commas_do_not_fill_memory() {
     let mut commas = std::io::repeat(b',').take(200 << 20);
     let flaw = CsvReader::new(&mut commas).unwrap_err();
     assert!(matches!(flaw, Flaw::Wide { row: 0 }), "{flaw}");
@@ -194,7 +194,7 @@ fn a_row_can_have_thousands_of_values() {
     assert_eq!(table.columns[4_095], "A_4096");
 }
 
-/// Writes a value as Salesforce does, or without quotes where that is possible.
+/// Writes a value as Salesforce does, or without quotes if that is possible.
 fn written(value: &str, quoted: bool) -> String {
     match quoted || value.is_empty() || value.contains(['"', ',', '\n', '\r']) {
         true => format!("\"{}\"", value.replace('"', "\"\"")),
@@ -202,9 +202,9 @@ fn written(value: &str, quoted: bool) -> String {
     }
 }
 
-/// What csv-core makes of a file.
+/// The values that csv-core reads.
 pub(crate) fn oracle(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
-    // A last line break spares a second call for the last row.
+    // A line break at the end avoids a second call for the last row.
     let text = &[text, b"\n"].concat();
     let mut reader = csv_core::Reader::new();
     let (mut output, mut ends) = (vec![0; text.len() + 16], vec![0; text.len() + 16]);
@@ -257,7 +257,7 @@ proptest! {
         prop_assert_eq!(table.rows, expected);
     }
 
-    /// Whatever this reader accepts, csv-core reads the same; what csv-core is lenient about is refused.
+    /// Whatever this reader accepts, csv-core reads the same values. This reader may refuse more.
     #[test]
     fn what_is_accepted_is_what_csv_core_reads(
         text in "[ab\",\n\r]{0,24}",
@@ -271,8 +271,8 @@ proptest! {
         }
     }
 
-    /// A file that is cut anywhere is refused, or the cut is at the end of a row: then only the
-    /// length can tell.
+    /// A file that is cut anywhere is refused, unless it is cut at the end of a row. In that case, only the
+    /// length reveals it.
     #[test]
     fn a_cut_is_refused_unless_it_is_between_rows(
         rows in proptest::collection::vec(proptest::collection::vec("[a-z\",\n]{0,5}", 3), 1..6),
@@ -290,7 +290,7 @@ proptest! {
         let first = ends[0];
         let cut = first + ((text.len() - first) as f64 * at) as usize;
         let read = read_in(&text.as_bytes()[..cut], 100);
-        // A value that ends in a doubled quote may be cut between the two: it reads as a shorter value.
+        // If a value that ends in a doubled quote is cut between the two, it reads as a shorter value.
         let between = ends.contains(&cut);
         if read.is_ok() && !between {
             prop_assert!(text.as_bytes()[cut - 1] == b'"' && text.as_bytes()[cut] == b'"');

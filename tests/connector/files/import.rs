@@ -1,4 +1,4 @@
-//! Hazard: half of a file in the store, a damaged file that is forgotten, bytes that pile up.
+//! Hazard: half of a file in the store, a damaged file that is forgotten, or files that accumulate.
 
 use std::path::PathBuf;
 
@@ -56,7 +56,7 @@ impl Org {
 
     fn stage(&self, text: &str) -> Staged {
         let mut staging = Staging::begin(&self.folder("staging"), "0AT1-1").unwrap();
-        // Small pieces, but not for a large file.
+        // The pieces are small, but not for a large file.
         let size = 5.max(text.len() / 1_000);
         for piece in STANDARD.encode(text).as_bytes().chunks(size) {
             staging.base64(piece).unwrap();
@@ -96,7 +96,7 @@ const FILE: &str = concat!(
 );
 
 #[test]
-fn rows_have_the_time_that_they_say() {
+fn rows_have_the_time_of_their_timestamp() {
     let mut org = Org::new();
     let file = org.list("0AT1", FILE.len());
     let Fetched::Stored(summary) = org.import(&file, FILE) else {
@@ -128,7 +128,7 @@ fn rows_have_the_time_that_they_say() {
 }
 
 #[test]
-fn a_damaged_file_is_fetched_again_and_then_kept() {
+fn a_damaged_file_is_fetched_again_and_then_set_aside() {
     let mut org = Org::new();
     let cut = &FILE[..FILE.len() - 4];
     let file = org.list("0AT1", cut.len());
@@ -159,10 +159,10 @@ fn a_damaged_file_is_fetched_again_and_then_kept() {
 }
 
 #[test]
-fn a_file_that_comes_whole_the_second_time_is_stored() {
+fn a_file_that_is_complete_the_second_time_is_stored() {
     let mut org = Org::new();
     let file = org.list("0AT1", FILE.len());
-    // Cut between rows: only the length tells.
+    // The file is cut between two rows, so only the length reveals it.
     let cut = &FILE[..FILE[..FILE.len() - 1].rfind('\n').unwrap() + 1];
     let Fetched::Again(Flaw::Length { announced, found }) = org.import(&file, cut) else {
         panic!("not refused");
@@ -198,7 +198,7 @@ fn lengths_can_be_ignored() {
 }
 
 #[test]
-fn a_full_disk_is_no_damage_of_the_file() {
+fn a_full_disk_does_not_count_as_damage_of_the_file() {
     let mut org = Org::new();
     let long = format!("A,B\n{}", format!("x,{}\n", "y".repeat(100)).repeat(5_000));
     let file = org.list("0AT1", long.len());
@@ -225,7 +225,7 @@ fn a_full_disk_is_no_damage_of_the_file() {
 }
 
 #[test]
-fn new_and_missing_columns_are_noted_once() {
+fn new_and_missing_columns_are_recorded_once() {
     let mut org = Org::new();
     for (sf_id, text) in [
         ("0AT1", "A,B\n1,2\n"),
@@ -252,7 +252,7 @@ fn new_and_missing_columns_are_noted_once() {
 }
 
 #[test]
-fn cut_base64_is_told() {
+fn cut_base64_is_reported() {
     let org = Org::new();
     let mut staging = Staging::begin(&org.folder("staging"), "../../0AT1").unwrap();
     staging.base64(b"QUJ").unwrap();
@@ -266,8 +266,8 @@ fn cut_base64_is_told() {
     );
 }
 
-/// `cargo test --release --test connector gigabyte -- --ignored --nocapture` measures the memory that a
-/// file of a gigabyte takes.
+/// `cargo test --release --test connector gigabyte -- --ignored --nocapture` measures the memory for a file
+/// of a gigabyte.
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "a measurement"]
@@ -299,7 +299,7 @@ fn a_file_of_a_gigabyte() {
     let file = org.list("0AT1", length as usize);
     let began = std::time::Instant::now();
     let mut staging = Staging::begin(&org.folder("staging"), "0AT1-1").unwrap();
-    // Pieces of a multiple of three bytes, so that their base64 can be joined.
+    // The pieces have a multiple of three bytes, so that their base64 can be joined.
     let piece = row.repeat(3_000);
     let text = STANDARD.encode(&piece);
     let head = header.clone() + &row.repeat(rows as usize % 3_000);
@@ -342,8 +342,8 @@ fn a_file_of_a_gigabyte() {
     );
 }
 
-/// Columns as files of these types have them in public, with values of our own: without quotes, without
-/// milliseconds, with a value of two lines, with a new column at the end.
+/// Columns of files of these types that are public, with values of our own: without quotes, without
+/// milliseconds, with a value of two lines, and with a new column at the end.
 #[test]
 fn files_of_many_types_are_read() {
     let login = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,RUN_TIME,CPU_TIME,URI,SESSION_KEY,LOGIN_KEY,\

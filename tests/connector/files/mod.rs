@@ -1,7 +1,8 @@
-//! Event log files: what arrives, what is damaged, and what real files look like.
+//! Event log files: their list, their content, damaged files, and real files.
 
 mod base64;
 mod corpus;
 pub(crate) mod csv;
 mod import;
+mod org;
 mod sync;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
+use saponify_cli::connector::connection::deactivate;
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::listen::{Listener, Options, server};
 use saponify_cli::connector::progress::Stop;
@@ -28,7 +29,7 @@ async fn connected() -> Tenant {
     tenant
 }
 
-/// How messages are received over http on this machine.
+/// The options of a listener for HTTP on this machine.
 fn plain(home: &Home) -> Options {
     Options {
         home: home.clone(),
@@ -121,9 +122,9 @@ async fn messages_are_stored_once_and_in_order() {
     assert_eq!(first.time(), Some(changed));
 }
 
-/// The session of the org would let anybody act as a user of the org.
+/// With the session of the org, anybody could act as a user of the org.
 #[tokio::test]
-async fn the_session_is_kept_nowhere() {
+async fn the_session_is_stored_nowhere() {
     let tenant = connected().await;
     let running = listen(plain(&tenant.home)).await;
     let sent = message("SELECT Id, Name FROM Account LIMIT 3", &running.address);
@@ -166,7 +167,7 @@ async fn status_and_report_show_the_messages() {
     let report = Report::gather(&tenant.store("acme"), "acme", span, now).unwrap();
     let found = report.messages.as_ref().unwrap();
     assert_eq!((found.stored, &found.problem), (4, &None));
-    // No day of it can be called complete, so it does not count as a source with days.
+    // No day of the messages can be complete, so they do not count as a source with days.
     assert!(
         report
             .sources
@@ -185,7 +186,7 @@ async fn status_and_report_show_the_messages() {
     );
 }
 
-/// A listener and a collector work on one store, and one does not fail because of the other.
+/// A listener and a collector work on the same store, and neither fails because of the other.
 #[tokio::test]
 async fn a_collector_may_run_beside_the_listener() {
     let tenant = connected().await;
@@ -242,7 +243,30 @@ async fn messages_of_another_organization_are_refused() {
     );
 }
 
-/// What Salesforce would send for records of any object, with fields that no WSDL of ours knows.
+/// A process that has the files of a removed connection open can still write to them.
+#[tokio::test]
+async fn a_message_goes_to_the_connection_that_is_there_now() {
+    let tenant = connected().await;
+    let running = listen(plain(&tenant.home)).await;
+    let sent = message("SELECT Id, Name FROM Account LIMIT 3", &running.address);
+    let sent_once = async |expected| {
+        let delivery = tenant.sandbox.send_outbound(&sent).await.unwrap();
+        assert_eq!(delivery.acknowledged, expected);
+    };
+    sent_once(3).await;
+    deactivate(&tenant.home, &tenant.vault, "acme", false).unwrap();
+    sent_once(0).await;
+    tenant.activate(tenant.by_password("acme")).await.unwrap();
+    sent_once(3).await;
+    deactivate(&tenant.home, &tenant.vault, "acme", true).unwrap();
+    sent_once(0).await;
+    tenant.activate(tenant.by_password("acme")).await.unwrap();
+    sent_once(3).await;
+    running.end().await;
+    assert_eq!(messages(&tenant.store("acme")).len(), 3);
+}
+
+/// A message as Salesforce sends it for records of any object, with fields that are in no WSDL.
 fn envelope(organization: &str, notifications: &str) -> String {
     format!(
         "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' \
@@ -276,7 +300,7 @@ async fn post(server: &saponify::server::Server, body: String) -> (u16, String) 
 const ORGANIZATION: &str = "00D5e000000AcMeEAK";
 
 #[tokio::test]
-async fn fields_that_nobody_knows_are_kept() {
+async fn unknown_fields_are_stored() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let server = server(Store::open(&path).unwrap(), ORGANIZATION).unwrap();
@@ -302,9 +326,23 @@ async fn fields_that_nobody_knows_are_kept() {
     assert_eq!(event.value("Gone__c"), None);
 }
 
-/// What cannot be stored is not acknowledged, and arrives when it is sent again.
 #[tokio::test]
-async fn a_full_disk_is_no_loss() {
+async fn a_record_with_more_fields_than_an_object_has_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let server = server(Store::open(&path).unwrap(), ORGANIZATION).unwrap();
+    let fields: String = (0..5_000)
+        .map(|n| format!("<sf:F{n}__c>x</sf:F{n}__c>"))
+        .collect();
+    let (status, text) = post(&server, envelope(ORGANIZATION, &notification(1, &fields))).await;
+    assert_eq!(status, 500, "{text}");
+    assert!(text.contains("more fields"), "{text}");
+    assert!(messages(&Store::open_to_read(&path).unwrap()).is_empty());
+}
+
+/// A message that cannot be stored is not acknowledged, and is stored when it is sent again.
+#[tokio::test]
+async fn a_full_disk_loses_no_message() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let full = Store::open(&path).unwrap();
@@ -312,7 +350,7 @@ async fn a_full_disk_is_no_loss() {
     let long = format!("<sf:Text__c>{}</sf:Text__c>", "x".repeat(1_000));
     let many: String = (1..90).map(|number| notification(number, &long)).collect();
     let body = envelope(ORGANIZATION, &many);
-    // Its first change needs no new page.
+    // The first change needs no new page.
     let server_of_full = server(full, ORGANIZATION).unwrap();
     let (status, text) = post(&server_of_full, body.clone()).await;
     assert_eq!(status, 200, "{text}");
@@ -326,7 +364,7 @@ async fn a_full_disk_is_no_loss() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_message_is_refused() {
+async fn a_request_that_is_not_a_message_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let server = server(Store::open(&path).unwrap(), ORGANIZATION).unwrap();

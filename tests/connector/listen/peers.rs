@@ -1,4 +1,4 @@
-//! zeep sends a message by the WSDL of an outbound message about an object.
+//! zeep sends a message according to the WSDL of an outbound message about an object.
 
 use std::process::Command;
 

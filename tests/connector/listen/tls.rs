@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{connected, listen, message, plain};
 
-/// An authority, and what it signed.
+/// An authority, and the certificates that it has signed.
 struct Authority {
     pem: String,
     issuer: Issuer<'static, KeyPair>,
@@ -78,7 +78,7 @@ async fn messages_arrive_over_tls() {
             .acknowledged,
         2
     );
-    // The port speaks nothing but TLS.
+    // The port accepts only TLS.
     let plain = message(
         "SELECT Id FROM Account LIMIT 2",
         &running.address.replace("https", "http"),
@@ -124,7 +124,7 @@ async fn a_client_needs_the_right_certificate() {
 }
 
 #[tokio::test]
-async fn wrong_options_are_said_before_anything_listens() {
+async fn wrong_options_are_reported_before_the_address_is_bound() {
     let tenant = connected().await;
     let folder = TempDir::new().unwrap();
     let authority = Authority::new();
@@ -140,35 +140,35 @@ async fn wrong_options_are_said_before_anything_listens() {
                 plain: false,
                 ..options()
             },
-            "must arrive over TLS",
+            "the listener needs TLS",
         ),
         (
             Options {
                 listen: anywhere,
                 ..options()
             },
-            "must arrive over TLS",
+            "the listener needs TLS",
         ),
         (
             Options {
                 client_ca: Some(nothing.clone()),
                 ..options()
             },
-            "certificates of clients need TLS",
+            "client certificates cannot be checked without TLS",
         ),
         (
             Options {
                 tls: with(&nothing, &own.1),
                 ..options()
             },
-            "has no usable certificate",
+            "contains no valid certificate",
         ),
         (
             Options {
                 tls: with(&own.0, &nothing),
                 ..options()
             },
-            "has no usable private key",
+            "contains no valid private key",
         ),
         (
             Options {
@@ -176,7 +176,7 @@ async fn wrong_options_are_said_before_anything_listens() {
                 client_ca: Some(nothing.clone()),
                 ..options()
             },
-            "nothing.pem has no usable certificate",
+            "nothing.pem contains no valid certificate",
         ),
         (
             Options {
@@ -184,7 +184,7 @@ async fn wrong_options_are_said_before_anything_listens() {
                 client_name: Some("proxy.salesforce.com".to_owned()),
                 ..options()
             },
-            "the name of a client is in its certificate",
+            "--client-name needs client certificates",
         ),
     ] {
         let error = Listener::bind(options, Stop::default()).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Hazard: a connection that is stored and does not work, half of a connection, a secret in the open.
+//! Hazard: a stored connection that does not work, an incomplete connection, or a secret in plain text.
 
 use saponify_cli::connector::connection::{connect, deactivate, settings_of};
 use saponify_cli::connector::status::Status;
@@ -6,7 +6,7 @@ use saponify_sandbox::{LoginMode, Mode};
 
 use super::{Tenant, USER, org, start};
 
-/// A refused activation, and everything that it says.
+/// A refused activation, and all of its messages.
 async fn refused(tenant: &Tenant) -> String {
     let error = tenant
         .activate(tenant.by_password("acme"))
@@ -21,7 +21,7 @@ async fn refused(tenant: &Tenant) -> String {
 }
 
 #[tokio::test]
-async fn a_connection_is_stored_once_the_login_works() {
+async fn a_connection_is_stored_after_the_login_succeeds() {
     let tenant = start(org()).await;
     tenant.activate(tenant.by_password("acme")).await.unwrap();
     let status = Status::of(&tenant.home, "acme", jiff::Timestamp::now()).unwrap();
@@ -55,7 +55,7 @@ async fn a_connection_is_stored_once_the_login_works() {
 }
 
 #[tokio::test]
-async fn a_refused_login_stores_nothing_and_says_why() {
+async fn a_refused_login_stores_nothing_and_states_the_reason() {
     let tenant = start(org()).await;
     for (mode, part) in [
         (LoginMode::Locked, "INVALID_LOGIN"),
@@ -88,10 +88,10 @@ async fn a_folder_that_cannot_be_written_stores_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_org_stores_nothing_and_says_why() {
+async fn an_address_that_is_not_an_org_stores_nothing_and_states_the_reason() {
     let tenant = start(org()).await;
     for (mode, part) in [
-        (Mode::Html200, "does not answer with SOAP"),
+        (Mode::Html200, "does not respond with SOAP"),
         (Mode::Html503, "HTTP 503"),
     ] {
         tenant.sandbox.set_mode(mode);
@@ -99,11 +99,11 @@ async fn what_is_no_org_stores_nothing_and_says_why() {
         assert!(said.contains(part), "no {part} in {said}");
     }
     tenant.sandbox.set_mode(Mode::Normal);
-    // The login works, and the org then does not say who it is.
+    // The login succeeds, but the org does not say which user it is.
     tenant
         .sandbox
         .inject("status_502@getUserInfo".parse().unwrap());
-    assert!(refused(&tenant).await.contains("who is logged in"));
+    assert!(refused(&tenant).await.contains("which user is logged in"));
     tenant.sandbox.clear_injections();
 
     let mut foreign = tenant.by_password("acme");
@@ -128,7 +128,7 @@ async fn what_is_no_org_stores_nothing_and_says_why() {
 }
 
 #[tokio::test]
-async fn deactivation_removes_the_secrets_and_activation_goes_on_with_the_data() {
+async fn deactivation_removes_the_secrets_and_activation_continues_with_the_data() {
     let tenant = start(org()).await;
     tenant.activate(tenant.by_password("acme")).await.unwrap();
     let begins = tenant.store("acme").sources().unwrap();
@@ -147,7 +147,7 @@ async fn deactivation_removes_the_secrets_and_activation_goes_on_with_the_data()
         );
     }
 
-    // A refused login leaves it as it was.
+    // A refused login leaves the connection unchanged.
     tenant.sandbox.set_login_mode(USER.0, LoginMode::Locked);
     tenant
         .activate(tenant.by_password("acme"))
@@ -178,7 +178,7 @@ async fn deactivation_removes_the_secrets_and_activation_goes_on_with_the_data()
 }
 
 #[tokio::test]
-async fn a_connection_at_work_is_not_ended() {
+async fn a_connection_in_use_is_not_deactivated() {
     let tenant = start(org()).await;
     tenant.activate(tenant.by_password("acme")).await.unwrap();
     let collector = tenant.open("acme").await.unwrap();

@@ -1,6 +1,6 @@
 //! Hazard: an event that is lost or stored twice, whatever the org does.
 //!
-//! The sandbox computes the activity of an org and knows what a perfect connector holds.
+//! The sandbox computes the activity of an org, so it knows the rows that a perfect connector stores.
 
 use std::time::Duration;
 
@@ -45,10 +45,10 @@ fn holds_the_truth(tenant: &Tenant) {
 }
 
 #[tokio::test]
-async fn everything_that_is_there_is_stored() {
+async fn all_visible_rows_are_stored() {
     let tenant = activated(activity()).await;
     succeeded(&tenant.sync("acme").await);
-    // What is younger than two minutes is left for the next round.
+    // Rows that are younger than two minutes are left for the next round.
     tenant.sandbox.advance(Duration::from_secs(600));
     succeeded(&tenant.sync("acme").await);
     holds_the_truth(&tenant);
@@ -65,11 +65,11 @@ async fn everything_that_is_there_is_stored() {
 }
 
 #[tokio::test]
-async fn what_appears_late_or_is_made_again_is_found() {
+async fn late_rows_and_replaced_files_are_found() {
     let tenant = activated(activity().hourly(true).late(true).changes(6)).await;
     for _ in 0..8 {
-        // A file that is damaged, or goes before it is fetched, is a failure of that round, and no source is
-        // given up for it.
+        // A file that is damaged, or deleted before it is fetched, is a failure of that round, but the
+        // source is not given up because of it.
         let outcome = tenant.sync("acme").await;
         let given_up = outcome.sources.iter().any(|own| own.result.is_err());
         assert!(!given_up, "{}", outcome.to_json());
@@ -81,7 +81,7 @@ async fn what_appears_late_or_is_made_again_is_found() {
 }
 
 #[tokio::test]
-async fn files_come_by_rest_where_soap_refuses_their_size() {
+async fn files_are_fetched_by_rest_if_soap_refuses_their_size() {
     for transfer in [Transfer::Auto, Transfer::Soap, Transfer::Rest] {
         let mut org = org().with_activity(activity());
         org.limits_mut().log_file_bytes = 100;
@@ -107,7 +107,7 @@ async fn files_come_by_rest_where_soap_refuses_their_size() {
 }
 
 #[tokio::test]
-async fn a_stopped_round_is_gone_on_with() {
+async fn a_stopped_round_is_continued() {
     let tenant = activated(activity()).await;
     let mut rounds = 0;
     for after in [1, 3, 4, 9, 20, usize::MAX] {

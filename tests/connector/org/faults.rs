@@ -1,4 +1,4 @@
-//! Hazard: a failure that damages, that stops what works, or that nobody understands.
+//! Hazard: a failure that causes damage, that stops what works, or that is hard to understand.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn a_source_without_permission_does_not_stop_the_others() {
 }
 
 #[tokio::test]
-async fn the_last_calls_of_the_day_are_left_to_others() {
+async fn the_last_daily_calls_are_left_to_others() {
     let tenant = activated(activity()).await;
     tenant.sandbox.set_daily_limit(13_495, 15_000);
     let outcome = tenant.sync("acme").await;
@@ -80,7 +80,7 @@ async fn the_last_calls_of_the_day_are_left_to_others() {
         1,
         "the others would fail for the same reason"
     );
-    // Few calls were left, and files expire first.
+    // Few calls were left, so files came first, because they expire first.
     tenant.sandbox.set_daily_limit(13_000, 15_000);
     let mut collector = tenant.open("acme").await.unwrap();
     let mut watch = Watch::silent();
@@ -93,7 +93,7 @@ async fn the_last_calls_of_the_day_are_left_to_others() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_an_answer_is_no_data_and_no_damage() {
+async fn a_page_instead_of_a_response_is_neither_data_nor_damage() {
     let tenant = activated(activity()).await;
     let mut collector = tenant.open("acme").await.unwrap();
     for mode in [Mode::Html200, Mode::Truncate, Mode::Html503] {
@@ -112,7 +112,7 @@ async fn a_page_in_place_of_an_answer_is_no_data_and_no_damage() {
 }
 
 #[tokio::test]
-async fn a_changed_password_is_said_and_kept_in_the_status() {
+async fn a_changed_password_is_reported_and_kept_in_the_status() {
     let tenant = activated(activity()).await;
     tenant.sandbox.set_login_mode(USER.0, LoginMode::Locked);
     let error = tenant.open("acme").await.unwrap_err();
@@ -123,7 +123,7 @@ async fn a_changed_password_is_said_and_kept_in_the_status() {
 }
 
 #[tokio::test]
-async fn a_run_goes_on_after_failures_and_ends_when_it_is_stopped() {
+async fn a_run_continues_after_failures_and_ends_when_it_is_stopped() {
     let tenant = activated(activity()).await;
     tenant.sandbox.set_mode(Mode::Html503);
     let stop = Stop::default();
@@ -172,7 +172,7 @@ async fn a_run_goes_on_after_failures_and_ends_when_it_is_stopped() {
 }
 
 #[tokio::test]
-async fn a_refused_login_is_not_tried_again_and_again() {
+async fn a_refused_login_is_not_repeated_at_once() {
     let tenant = activated(activity()).await;
     tenant.sandbox.set_login_mode(USER.0, LoginMode::Locked);
     let stop = Stop::default();
@@ -198,13 +198,13 @@ async fn a_refused_login_is_not_tried_again_and_again() {
     .await
     .unwrap();
     assert_eq!(pauses, [cadence.refused]);
-    // An org that is down has refused nothing.
+    // An org that is down has not refused the login.
     tenant.sandbox.set_mode(Mode::Html503);
     assert!(!tenant.open("acme").await.unwrap_err().is_refused_login());
 }
 
 #[tokio::test]
-async fn a_run_gives_up_what_no_pause_helps() {
+async fn a_run_gives_up_if_no_pause_helps() {
     let tenant = activated(activity()).await;
     let _held = tenant.open("acme").await.unwrap();
     let mut watch = Watch::silent();

@@ -1,4 +1,4 @@
-//! Every way to log in makes a connection that works again later.
+//! Every way to log in activates a connection that can log in again later.
 
 use jiff::SignedDuration;
 use saponify_cli::connector::connection::settings::secret;

@@ -30,7 +30,7 @@ use crate::store::events;
 
 const ORG: &str = include_str!("../../../tenants/demo/org.toml");
 
-/// The user of the demo org who may read what the connector reads.
+/// The user of the demo org with the permissions that the connector needs.
 pub(crate) const USER: (&str, &str) = ("integration@acme.example", "battery-staple");
 
 /// An org, and a home for connections to it.
@@ -65,12 +65,12 @@ pub(crate) async fn busy(activity: Activity) -> Tenant {
 }
 
 impl Tenant {
-    /// A path in the folder of the tenant. If the home is a folder, it is `home`.
+    /// A path in the folder of the tenant. If the home is a folder, its path is `home`.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The settings that reach the sandbox.
+    /// Settings with which the connector reaches the sandbox.
     pub(crate) fn settings(&self, endpoint: &str, login: Login) -> Settings {
         let mut settings = Settings::new(endpoint, login);
         settings.certificate = Some(self.sandbox.certificate_pem().to_owned());
@@ -104,7 +104,7 @@ impl Tenant {
         Collector::open(&self.home, &self.vault, name, &Stop::default()).await
     }
 
-    /// Brings all sources up to date.
+    /// Collects all sources.
     pub(crate) async fn sync(&self, name: &str) -> Outcome {
         let mut collector = self.open(name).await.unwrap();
         collector.round(&Source::ALL, &mut Watch::silent()).await
@@ -122,7 +122,7 @@ impl Tenant {
             .collect()
     }
 
-    /// `source<TAB>key` of all that a perfect connector holds.
+    /// `source<TAB>key` of all events that a perfect connector stores.
     pub(crate) fn truth(&self) -> BTreeSet<String> {
         let mut text = Vec::new();
         self.sandbox.write_truth(&mut text).unwrap();
@@ -134,7 +134,7 @@ impl Tenant {
         text.lines().map(line).collect()
     }
 
-    /// Everything in the home folder, as paths.
+    /// The paths of all files in the home folder.
     pub(crate) fn files(&self) -> Vec<String> {
         let mut open = vec![self.path("home")];
         let mut files = Vec::new();
@@ -151,7 +151,7 @@ impl Tenant {
     }
 }
 
-/// Every figure of an outcome that must not have a failure.
+/// The figures of all sources of an outcome without failures.
 pub(crate) fn succeeded(outcome: &Outcome) {
     assert!(outcome.failure().is_none(), "{}", outcome.to_json());
 }

@@ -1,4 +1,4 @@
-//! Hazard: a connector that was off for weeks, and then fails for ever because it asks for too much.
+//! Hazard: a connector that was off for weeks, and then always fails because it asks for too much.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use saponify_sandbox::Activity;
 use super::{busy, succeeded};
 
 #[tokio::test]
-async fn after_weeks_all_updates_come_and_lost_deletions_are_a_gap() {
+async fn after_weeks_all_updates_are_stored_and_lost_deletions_are_a_gap() {
     for days in [10, 16, 35] {
         let activity = Activity::days(3).logins(20).audit(5).changes(9);
         let tenant = busy(activity).await;
@@ -30,7 +30,7 @@ async fn after_weeks_all_updates_come_and_lost_deletions_are_a_gap() {
         if days < 15 {
             assert!(lost.is_empty() && of_changes == 0, "{lost:?} {gaps:?}");
         } else {
-            // One gap for each object; nothing but deletions is missing.
+            // There is one gap for each object, and only deletions are missing.
             let is_deletion = |line: &&String| line.ends_with("/deleted");
             assert!(!lost.is_empty() && lost.iter().all(is_deletion), "{lost:?}");
             assert_eq!(of_changes, 2, "{gaps:?}");
@@ -39,7 +39,7 @@ async fn after_weeks_all_updates_come_and_lost_deletions_are_a_gap() {
 }
 
 #[tokio::test]
-async fn purged_deletions_are_a_gap_and_the_source_goes_on() {
+async fn purged_deletions_are_a_gap_and_the_source_continues() {
     let tenant = busy(Activity::days(3).logins(20).changes(9)).await;
     tenant.activate(tenant.by_password("acme")).await.unwrap();
     succeeded(&tenant.sync("acme").await);

@@ -1,4 +1,4 @@
-//! Hazard: a prerequisite that is missing and looks fine, or the other way round.
+//! Hazard: a missing prerequisite that looks fine, or the other way round.
 
 use jiff::Timestamp;
 use saponify_cli::connector::prerequisites::{Line, Prerequisites, Profile, Standing, test};
@@ -43,7 +43,7 @@ async fn an_org_with_everything_passes() {
     ] {
         assert!(line(&least, id).found.contains(part), "{least}");
     }
-    // What Microsoft asks for is not needed here, and is missing there.
+    // The additional prerequisites of Microsoft are not needed here, and are missing.
     let microsoft = tested(&tenant, Profile::Microsoft).await;
     assert!(!microsoft.is_met());
     assert_eq!(line(&microsoft, "view-all-data").standing, Standing::Failed);
@@ -91,7 +91,7 @@ async fn each_missing_permission_has_its_line_and_remedy() {
 }
 
 #[tokio::test]
-async fn a_hidden_field_is_told_and_done_without() {
+async fn a_hidden_field_is_reported_and_left_out() {
     let mut org = quiet();
     assert!(org.hide(&"EventLogFile.Interval".parse().unwrap()));
     let tenant = activated(org).await;
@@ -109,7 +109,7 @@ async fn a_hidden_field_is_told_and_done_without() {
 }
 
 #[tokio::test]
-async fn used_up_calls_and_a_refused_login_are_lines() {
+async fn the_test_reports_used_up_calls_and_a_refused_login() {
     let tenant = activated(quiet()).await;
     tenant.sandbox.set_daily_limit(14_000, 15_000);
     let least = tested(&tenant, Profile::Least).await;
@@ -136,7 +136,7 @@ async fn used_up_calls_and_a_refused_login_are_lines() {
 }
 
 #[tokio::test]
-async fn fields_that_the_user_does_not_see_are_named() {
+async fn fields_that_the_user_cannot_see_are_named() {
     let mut org = quiet();
     assert!(org.hide(&"LoginHistory.LoginGeoId".parse().unwrap()));
     let tenant = activated(org).await;

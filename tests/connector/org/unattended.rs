@@ -1,4 +1,4 @@
-//! Hazard: a run that nobody watches, and that stops, waits for ever or says nothing.
+//! Hazard: an unattended run that stops, waits forever or reports nothing.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ async fn files_that_cannot_be_fetched_are_a_failure_with_its_reason() {
         json["sources"]["files"]["figures"]["failed"].as_u64() > Some(0),
         "{json}"
     );
-    // The reason is that of the first file, and not only that there is one.
+    // The reason is that of the first file.
     let noted = problem(&tenant, "files").unwrap();
     assert!(
         noted.contains("0AT") && noted.contains("not SOAP"),
@@ -68,9 +68,9 @@ async fn a_damaged_file_is_a_failure_when_it_is_found() {
     let tenant = activated(activity().damaged(1)).await;
     let outcome = tenant.sync("acme").await;
     let error = outcome.failure().unwrap();
-    assert!(error.text().contains("damaged: 1"), "{error:?}");
+    assert!(error.text().contains("damaged files: 1"), "{error:?}");
     assert!(error.advice().unwrap().contains("damaged"), "{error:?}");
-    // Afterwards it is a gap, which the status and the report show.
+    // In later rounds it is a gap, which the status and the report show.
     succeeded(&tenant.sync("acme").await);
 }
 
@@ -82,7 +82,7 @@ async fn files_come_first_when_few_calls_are_left_also_in_the_first_round() {
     succeeded(&outcome);
     let order: Vec<Source> = outcome.sources.iter().map(|own| own.source).collect();
     assert_eq!(order[0], Source::Files);
-    // Else they come last, because nothing takes as long as a file that does not arrive.
+    // Otherwise files come last, because a file that does not arrive takes longest.
     tenant.sandbox.set_daily_limit(0, 15_000);
     let outcome = tenant.sync("acme").await;
     let order: Vec<Source> = outcome.sources.iter().map(|own| own.source).collect();
@@ -135,7 +135,7 @@ async fn a_source_that_always_fails_causes_no_logins_and_no_rounds_of_the_others
 }
 
 #[tokio::test]
-async fn an_object_that_is_not_there_is_refused_before_it_fails_in_every_round() {
+async fn an_unknown_object_is_refused_before_it_fails_in_every_round() {
     let tenant = start(org()).await;
     let mut wrong = tenant.by_password("acme");
     wrong.settings.objects = vec!["User".to_owned(), "Nonsense".to_owned()];
@@ -165,7 +165,7 @@ async fn an_object_that_is_not_there_is_refused_before_it_fails_in_every_round()
         let line = tested.lines.iter().find(|line| line.id == id).unwrap();
         assert_eq!(line.standing, Standing::Passed, "{tested}");
     }
-    // An object can go later.
+    // An object can also disappear later.
     {
         let place = tenant.home.connection("acme").unwrap();
         let lock = place.lock().unwrap();

@@ -21,7 +21,7 @@ fn show(tenant: &Tenant, on: bool) {
     }
 }
 
-/// How many days of logins are in a state.
+/// The number of days of logins in a state.
 fn days(tenant: &Tenant, state: DayState) -> usize {
     let now = Timestamp::now();
     let back = SignedDuration::from_hours(24 * 40);
@@ -77,7 +77,7 @@ async fn logins_of_others_that_were_hidden_are_a_gap_and_are_read_once_they_are_
     assert!(complete > 20, "{complete}");
     assert!(gaps(&tenant)[0].closed.is_some());
 
-    // The permission is taken away again. What was complete stays so.
+    // The permission is removed again. Complete days stay complete.
     show(&tenant, false);
     tenant.sandbox.advance(Duration::from_secs(50 * 60 * 60));
     succeeded(&tenant.sync("acme").await);
@@ -86,11 +86,11 @@ async fn logins_of_others_that_were_hidden_are_a_gap_and_are_read_once_they_are_
 }
 
 #[tokio::test]
-async fn a_look_up_neither_loses_names_nor_the_cursor() {
+async fn a_look_up_loses_neither_names_nor_the_cursor() {
     let tenant = start(org().with_activity(Activity::days(2).logins(2_500))).await;
     tenant.activate(tenant.by_password("acme")).await.unwrap();
     let mut org = connect(&tenant.home, &tenant.vault, "acme").await.unwrap();
-    // Fewer than are looked up at once.
+    // The cache holds fewer users than are looked up at once.
     org.remember_at_most(3);
     let query = "SELECT Id, UserId FROM LoginHistory ORDER BY LoginTime, Id";
     let first = org.query(query).await.unwrap();

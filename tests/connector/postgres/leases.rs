@@ -1,4 +1,4 @@
-//! Hazard: two processes that write to one connection, because one of them was paused or cut off.
+//! Hazard: two processes that write to one connection, because one of them was paused or disconnected.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use saponify_cli::connector::home::{Home, Lock, Place};
 use saponify_cli::connector::store::{
     EventQuery, Interval, Listed, PageProgress, Purpose, Row, StoredFile,
 };
+use saponify_cli::connector::vault::{ExposeSecret as _, Secrets, Vault};
 use tempfile::TempDir;
 
 use super::server::{NOT_RUN, Server, name_of};
@@ -19,7 +20,7 @@ struct Fixture {
     _local: TempDir,
 }
 
-/// A connection whose leases last for so many seconds, unless they are renewed.
+/// A connection whose leases last this number of seconds without renewal.
 fn start(lease: u64) -> Option<Fixture> {
     let Some(server) = Server::start() else {
         eprintln!("{NOT_RUN}");
@@ -49,7 +50,7 @@ impl Fixture {
         self.home.connection("acme").unwrap()
     }
 
-    /// Lets the lease of a connection run out, as if its holder had been paused.
+    /// Lets the lease of a connection expire, as if its holder had been paused.
     fn expire(&self) {
         let expire =
             "UPDATE saponify.connection SET until = clock_timestamp() - INTERVAL '1 second'";
@@ -63,14 +64,8 @@ fn write(place: &Place, lock: &Lock) -> Result<(), Error> {
     store.gap(source.id, span(0, DAY), "a reason", at(1))
 }
 
-#[test]
-fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
-    let Some(fixture) = start(60) else { return };
-    let place = fixture.place();
-    let paused = place.lock().unwrap();
-    let mut store = place.store(&paused).unwrap();
-    let source = store.source("logins", at(0)).unwrap();
-    let listed = Listed {
+fn listed() -> Listed {
+    Listed {
         sf_id: "0AT1".to_owned(),
         event_type: "Login".to_owned(),
         interval: Interval::Daily,
@@ -79,13 +74,23 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
         created: at(DAY),
         length: 10,
         modified: at(DAY),
-    };
+    }
+}
+
+#[test]
+fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
+    let Some(fixture) = start(60) else { return };
+    let place = fixture.place();
+    let paused = place.lock().unwrap();
+    let mut store = place.store(&paused).unwrap();
+    let source = store.source("logins", at(0)).unwrap();
     store
-        .list_files(source.id, &[listed], |_| true, None, at(DAY))
+        .list_files(source.id, &[listed()], |_| true, None, at(DAY))
         .unwrap();
     let file = store.pending_files().unwrap().remove(0);
 
-    // It is paused within the transaction that stores a file, and another process takes the connection.
+    // It is paused within the transaction that stores a file, and another process takes over the
+    // connection.
     let mut taken = None;
     let stored = store.store_file::<Error>(source.id, &file, at(DAY), |rows| {
         rows.columns(&["EVENT_TYPE".to_owned()])?;
@@ -109,7 +114,7 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
         error.text()
     );
 
-    // Nothing of it is stored, and the new holder stores the file.
+    // Nothing of the file is stored, and the new holder stores it.
     let lock = taken.unwrap();
     let mut mine = place.store(&lock).unwrap();
     assert!(events(&mine, &EventQuery::default()).is_empty());
@@ -124,7 +129,7 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
     });
     assert_eq!(stored.unwrap(), 2);
     mine.verify().unwrap();
-    // The old one can write nothing more, and giving its lease back takes nothing from the new one.
+    // The old holder cannot write any more, and releasing its lease does not affect the new one.
     let error = store.attempted("logins", None, None, at(1)).unwrap_err();
     assert!(error.is_lease_lost(), "{error:?}");
     drop(store);
@@ -133,7 +138,7 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
 }
 
 #[test]
-fn a_lease_that_ran_out_does_not_write_even_if_nobody_took_it() {
+fn an_expired_lease_does_not_write_even_if_nobody_took_it() {
     let Some(fixture) = start(60) else { return };
     let place = fixture.place();
     let lock = place.lock().unwrap();
@@ -144,11 +149,11 @@ fn a_lease_that_ran_out_does_not_write_even_if_nobody_took_it() {
 }
 
 #[test]
-fn a_lease_is_renewed_until_it_is_given_back() {
+fn a_lease_is_renewed_until_it_is_released() {
     let Some(fixture) = start(1) else { return };
     let place = fixture.place();
     let lock = place.lock().unwrap();
-    // Much longer than the lease of a second.
+    // The wait is much longer than the lease of a second.
     for _ in 0..5 {
         std::thread::sleep(Duration::from_millis(700));
         write(&place, &lock).unwrap();
@@ -173,7 +178,7 @@ fn a_lease_is_renewed_until_it_is_given_back() {
 }
 
 #[test]
-fn a_session_that_is_paused_within_a_transaction_holds_up_nobody() {
+fn a_session_that_is_paused_within_a_transaction_blocks_nobody() {
     let Some(fixture) = start(1) else { return };
     let place = fixture.place();
     let lock = place.lock().unwrap();
@@ -189,11 +194,12 @@ fn a_session_that_is_paused_within_a_transaction_holds_up_nobody() {
         closes: false,
         now: at(DAY),
     };
-    // More rows than are sent at a time, so that the transaction has locked some of them when it pauses.
+    // There are more rows than are sent at a time, so the transaction has locked some of them when it
+    // pauses.
     let keys: Vec<String> = (0..1_500).map(|n| format!("0Ya{n:05}")).collect();
     let rows = keys.iter().enumerate().map(|(n, key)| {
         if n == 1_400 {
-            // The server undoes the transaction after a second in which nothing comes.
+            // The server rolls the transaction back when it has been idle for a second.
             std::thread::sleep(Duration::from_millis(2_500));
         }
         Row {
@@ -222,7 +228,7 @@ fn a_session_that_is_paused_within_a_transaction_holds_up_nobody() {
 }
 
 #[test]
-fn a_server_that_restarts_undoes_one_change_and_the_next_one_works() {
+fn a_server_that_restarts_rolls_back_one_change_and_the_next_one_succeeds() {
     let Some(fixture) = start(60) else { return };
     let place = fixture.place();
     let lock = place.lock().unwrap();
@@ -267,4 +273,94 @@ fn a_server_that_restarts_undoes_one_change_and_the_next_one_works() {
         assert_eq!(events(&store, &EventQuery::default()).len(), before + 1);
     }
     store.verify().unwrap();
+}
+
+/// Long changes take all sessions of the stores. The leases have sessions of their own.
+#[test]
+fn leases_are_renewed_while_all_stores_are_busy() {
+    let Some(fixture) = start(2) else { return };
+    let names: Vec<String> = (0..9).map(|number| format!("busy{number}")).collect();
+    for name in &names {
+        let (place, lock) = fixture.home.create(name).unwrap();
+        drop(place.store(&lock).unwrap());
+        place.publish(lock).unwrap();
+    }
+    let work = |name: &String| {
+        let place = fixture.home.connection(name).unwrap();
+        let lock = place.lock().unwrap();
+        let mut store = place.store(&lock).unwrap();
+        let source = store.source("files", at(0)).unwrap();
+        let file = listed();
+        store
+            .list_files(source.id, &[file], |_| true, None, at(DAY))
+            .unwrap();
+        let pending = store.pending_files().unwrap().remove(0);
+        store.store_file::<Error>(source.id, &pending, at(DAY), |rows| {
+            // The server ends a session that is silent within a transaction for as long as a lease lasts.
+            for second in 0..8 {
+                std::thread::sleep(Duration::from_millis(500));
+                rows.columns(&[format!("COLUMN_{second}")])?;
+                rows.push(Some(at(second)), ["Login"])?;
+            }
+            Ok(StoredFile {
+                bytes: 10,
+                sha256: "x".to_owned(),
+            })
+        })
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = names
+            .iter()
+            .map(|name| scope.spawn(move || work(name)))
+            .collect();
+        for thread in threads {
+            thread.join().unwrap().unwrap();
+        }
+    });
+}
+
+/// A refresh token that a paused process stores late would replace the one that is valid now.
+#[test]
+fn a_process_without_its_lease_keeps_no_secret() {
+    let Some(fixture) = start(60) else { return };
+    let key = Some("a passphrase".into());
+    let vault = Vault::of(&fixture.home, key).unwrap();
+    let secrets = |token: &str| {
+        let mut secrets = Secrets::default();
+        secrets.insert("refresh token", token.into());
+        secrets
+    };
+    let paused = fixture.place().lock().unwrap();
+    let late = vault.under(&paused);
+    late.keep("acme", &secrets("first")).unwrap();
+    fixture.expire();
+    let lock = fixture.place().lock().unwrap();
+    vault.under(&lock).keep("acme", &secrets("second")).unwrap();
+    let error = late.keep("acme", &secrets("late")).unwrap_err();
+    assert!(error.is_lease_lost(), "{error:?}");
+    let kept = vault.recall("acme").unwrap();
+    assert_eq!(kept.get("refresh token").unwrap().expose_secret(), "second");
+}
+
+/// Damaged files and the search index of a connection are on the machine that worked on it.
+#[test]
+fn a_machine_forgets_connections_that_another_one_erased() {
+    let Some(fixture) = start(60) else { return };
+    let elsewhere = TempDir::new().unwrap();
+    let other = Home::find_with(
+        Some(fixture.address.clone().into()),
+        Some(elsewhere.path().to_owned()),
+        |_| None,
+    )
+    .unwrap();
+    let folder = other.connection("acme").unwrap().folder().unwrap();
+    std::fs::create_dir_all(folder.join("damaged")).unwrap();
+    std::fs::write(folder.join("damaged/0AT1.csv"), "a row").unwrap();
+    assert_eq!(other.tidy().unwrap(), 0);
+    assert!(folder.exists());
+    let place = fixture.place();
+    let lock = place.lock().unwrap();
+    place.erase(lock).unwrap();
+    assert_eq!(other.tidy().unwrap(), 1);
+    assert!(!folder.exists());
 }

@@ -1,7 +1,8 @@
-//! The connector with its connections in PostgreSQL.
+//! The connector with a home in PostgreSQL.
 //!
-//! The tests start a server of their own. Without PostgreSQL, they say that they were not run.
+//! The tests start their own server. Without PostgreSQL, they report that they were not run.
 
+mod handover;
 mod leases;
 mod opening;
 pub(crate) mod server;

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the test's own, in a temporary folder, from the programs of the system.
+//! A PostgreSQL server of the test in a temporary folder, from the programs of the system.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 
-/// Says why a test of PostgreSQL was not run.
+/// Prints why a test of PostgreSQL was not run.
 pub(crate) const NOT_RUN: &str = "not run: PostgreSQL is not installed";
 
-/// A server. It is stopped when this is dropped.
+/// A server. It is stopped when the value is dropped.
 pub(crate) struct Server {
     programs: PathBuf,
     folder: TempDir,
@@ -17,12 +17,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server that trusts whoever reaches its socket; `None` if PostgreSQL is not installed.
+    /// Starts a server that trusts every client of its socket, or returns `None` if PostgreSQL is not
+    /// installed.
     pub(crate) fn start() -> Option<Self> {
         Self::start_with("trust")
     }
 
-    /// Starts a server that lets its user in by a method of authentication. The password is `s3cret`.
+    /// Starts a server with a method of authentication for its user. The password is `s3cret`.
     pub(crate) fn start_with(method: &str) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::Builder::new().prefix("saponify-pg-").tempdir();
@@ -73,12 +74,12 @@ impl Server {
         Some(server)
     }
 
-    /// A new database with nothing in it, by the address of the socket.
+    /// A new, empty database, by the address of the socket.
     pub(crate) fn database(&self) -> String {
         self.named(&self.create())
     }
 
-    /// A new database with nothing in it, by the address of the port.
+    /// A new, empty database, by the address of the port.
     pub(crate) fn database_by_port(&self) -> String {
         let name = self.create();
         format!("postgres://saponify@127.0.0.1:{}/{name}", self.port)
@@ -100,7 +101,7 @@ impl Server {
         )
     }
 
-    /// Runs SQL in a database, and returns what it prints: a line per row.
+    /// Runs SQL in a database, and returns the output, which has a line per row.
     pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
         let output = self
             .run("psql")
@@ -122,13 +123,31 @@ impl Server {
         succeeded(sql, output)
     }
 
-    /// Stops the server as a crash would, or in good order, and starts it again.
+    /// Makes the server use TLS with a certificate and its key, both in PEM.
+    pub(crate) fn encrypt(&self, certificate: &str, key: &str) {
+        let data = self.folder.path().join("data");
+        std::fs::write(data.join("server.crt"), certificate).unwrap();
+        std::fs::write(data.join("server.key"), key).unwrap();
+        let settings = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
+        std::fs::write(data.join("postgresql.conf"), settings + "ssl = on\n").unwrap();
+        // The server refuses a key that other users may read.
+        let key = data.join("server.key");
+        let owned = Command::new("chmod").arg("0600").arg(&key).status();
+        assert!(owned.unwrap().success());
+        if is_root() {
+            let owned = Command::new("chown").arg("postgres").arg(&key).status();
+            assert!(owned.unwrap().success());
+        }
+        self.restart("fast");
+    }
+
+    /// Stops the server, either as a crash would or cleanly, and starts it again.
     pub(crate) fn restart(&self, mode: &str) {
         self.control(&["stop", "-m", mode]);
         self.control(&["start"]);
     }
 
-    /// Stops the server in good order.
+    /// Stops the server cleanly.
     pub(crate) fn stop(&self) {
         self.control(&["stop", "-m", "fast"]);
     }
@@ -148,7 +167,7 @@ impl Server {
         assert!(command.status().unwrap().success(), "pg_ctl {words:?}");
     }
 
-    /// A program of PostgreSQL. The server refuses to run as root.
+    /// Runs a program of PostgreSQL. The server refuses to run as root.
     fn run(&self, program: &str) -> Command {
         let path = self.programs.join(program);
         let mut command = match is_root() {
@@ -174,7 +193,7 @@ impl Drop for Server {
     }
 }
 
-/// The folder of the newest programs that are installed.
+/// The folder of the newest installed programs.
 fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let folders = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));

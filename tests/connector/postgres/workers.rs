@@ -1,4 +1,5 @@
-//! Hazard: a worker that is killed or paused takes its connections with it, or two workers have the same one.
+//! Hazard: a killed or paused worker whose connections are no longer collected, or two workers with the
+//! same connection.
 //!
 //! `benches/connector/workers.py` does the same with 200 connections and restarts of the server.
 
@@ -16,19 +17,19 @@ use tokio::runtime::Runtime;
 use super::server::{NOT_RUN, Server, name_of};
 
 const ORG: &str = include_str!("../../../tenants/demo/org.toml");
-const LEASE: Duration = Duration::from_secs(3);
+pub(super) const LEASE: Duration = Duration::from_secs(3);
 
 /// An org, and a home in a database.
-struct Shared {
+pub(super) struct Shared {
     server: Server,
     address: String,
-    sandbox: Sandbox,
+    pub(super) sandbox: Sandbox,
     folder: TempDir,
     _runtime: Runtime,
 }
 
 /// Ends a worker that a test has not ended.
-struct Worker(Child);
+pub(super) struct Worker(pub(super) Child);
 
 impl Drop for Worker {
     fn drop(&mut self) {
@@ -38,7 +39,7 @@ impl Drop for Worker {
 }
 
 impl Shared {
-    fn start() -> Option<Self> {
+    pub(super) fn start() -> Option<Self> {
         let Some(server) = Server::start() else {
             eprintln!("{NOT_RUN}");
             return None;
@@ -61,11 +62,11 @@ impl Shared {
         })
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn command(&self, words: &str) -> Command {
+    pub(super) fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_saponify"));
         command
             .arg("connector")
@@ -82,7 +83,7 @@ impl Shared {
     }
 
     #[track_caller]
-    fn done(&self, words: &str, code: i32) -> (String, String) {
+    pub(super) fn done(&self, words: &str, code: i32) -> (String, String) {
         let Output {
             status,
             stdout,
@@ -96,7 +97,7 @@ impl Shared {
         (out, err)
     }
 
-    fn activate(&self, name: &str) {
+    pub(super) fn activate(&self, name: &str) {
         let instance = self.sandbox.instance_url();
         self.done(
             &format!(
@@ -110,14 +111,14 @@ impl Shared {
         );
     }
 
-    fn worker(&self) -> Worker {
+    pub(super) fn worker(&self) -> Worker {
         let mut command = self.command("run --every 1s --files-every 2s --lease 3s");
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Worker(command.spawn().unwrap())
     }
 
     /// The process that works on a connection, by the word of `status`.
-    fn holder(&self, name: &str) -> Option<u32> {
+    pub(super) fn holder(&self, name: &str) -> Option<u32> {
         let (out, _) = self.done(&format!("status {name} --json"), 0);
         let status: serde_json::Value = serde_json::from_str(&out).unwrap();
         let worker = status["worker"]["worker"].as_str()?;
@@ -125,9 +126,10 @@ impl Shared {
         number.trim_end_matches(')').parse().ok()
     }
 
-    /// Waits until a condition holds, and returns how long that took. It is an error if it never does.
+    /// Waits until a condition holds, and returns the time that it took. It panics if the condition never
+    /// holds.
     #[track_caller]
-    fn until(&self, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
+    pub(super) fn until(&self, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
         let began = Instant::now();
         while !holds() {
             assert!(began.elapsed() < Duration::from_secs(90), "{what}");
@@ -140,7 +142,7 @@ impl Shared {
         self.server.sql(name_of(&self.address), sql)
     }
 
-    fn stored(&self, name: &str) -> Vec<String> {
+    pub(super) fn stored(&self, name: &str) -> Vec<String> {
         let (out, _) = self.done(&format!("events {name} --format ndjson"), 0);
         let line = |line: &str| {
             let event: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -152,7 +154,7 @@ impl Shared {
 
     /// Each event of the org must be stored once in each connection.
     #[track_caller]
-    fn agrees_with_the_truth(&self, names: &[&str]) {
+    pub(super) fn agrees_with_the_truth(&self, names: &[&str]) {
         let mut text = Vec::new();
         self.sandbox.write_truth(&mut text).unwrap();
         let truth: BTreeSet<String> = String::from_utf8(text)
@@ -181,7 +183,7 @@ impl Shared {
     }
 }
 
-fn signal(worker: &Worker, name: &str) {
+pub(super) fn signal(worker: &Worker, name: &str) {
     let id = worker.0.id().to_string();
     assert!(
         Command::new("kill")
@@ -206,7 +208,7 @@ fn workers_share_connections_and_take_over_those_of_a_killed_one() {
     };
     let names = ["c1", "c2", "c3", "c4"];
     let first = shared.worker();
-    // Connections are taken up as they are added.
+    // Connections are included when they are added.
     for name in names {
         shared.activate(name);
     }
@@ -231,7 +233,7 @@ fn workers_share_connections_and_take_over_those_of_a_killed_one() {
 
     let killed = second.0.id();
     signal(&second, "-KILL");
-    // The time is measured by the database, whose clock the leases follow.
+    // The time is measured by the database, whose clock determines the leases.
     let took = shared.until("the other takes all over", || of(&first) == 4);
     eprintln!(
         "taken over {:.1} s after the kill, with a lease of {LEASE:?}",
@@ -239,7 +241,7 @@ fn workers_share_connections_and_take_over_those_of_a_killed_one() {
     );
     assert_ne!(killed, first.0.id());
 
-    // A worker that ends gives everything back at once.
+    // A worker that ends releases everything at once.
     signal(&first, "-TERM");
     let mut first = first;
     assert!(first.0.wait().unwrap().success());
@@ -259,7 +261,7 @@ fn workers_share_connections_and_take_over_those_of_a_killed_one() {
 }
 
 #[test]
-fn a_worker_that_was_paused_past_its_lease_leaves_the_connection_to_others_and_says_why() {
+fn a_worker_that_was_paused_past_its_lease_stops_and_states_the_reason() {
     let Some(shared) = Shared::start() else {
         return;
     };
@@ -274,7 +276,7 @@ fn a_worker_that_was_paused_past_its_lease_leaves_the_connection_to_others_and_s
         shared.holder("acme") == Some(other.0.id())
     });
     signal(&paused, "-CONT");
-    // It finds out by itself, without anything to write.
+    // It finds out by itself, even without writing anything.
     std::thread::sleep(2 * LEASE);
     signal(&paused, "-TERM");
     paused.0.wait().unwrap();
@@ -292,7 +294,7 @@ fn a_worker_that_was_paused_past_its_lease_leaves_the_connection_to_others_and_s
 }
 
 #[test]
-fn workers_go_on_after_the_server_was_restarted() {
+fn workers_continue_after_a_restart_of_the_server() {
     let Some(shared) = Shared::start() else {
         return;
     };
@@ -341,7 +343,7 @@ fn every_command_works_with_a_home_in_a_database() {
         secret.len() > 100 && !secret.contains("battery"),
         "{secret}"
     );
-    // A worker leaves a connection alone that somebody wants to deactivate.
+    // A worker releases a connection that somebody wants to deactivate.
     let worker = shared.worker();
     shared.until("it is at work", || {
         shared.holder("acme") == Some(worker.0.id())
@@ -350,7 +352,7 @@ fn every_command_works_with_a_home_in_a_database() {
     assert_eq!(shared.sql("SELECT count(*) FROM saponify.secret"), "0");
     let (out, _) = shared.done("list", 0);
     assert!(out.contains("deactivated"), "{out}");
-    // Activated again, it is taken up again, with its data.
+    // After it is activated again, it is collected again, with its data.
     shared.activate("acme");
     shared.until("it is at work again", || {
         shared.holder("acme") == Some(worker.0.id())

@@ -46,13 +46,13 @@ async fn start(server: &Server) -> Tenant {
     tenant
 }
 
-/// A sink has no place in the store before its first attempt is over.
+/// The state of a sink, which exists in the store only after the first attempt.
 fn has_failed(tenant: &Tenant) -> bool {
     let status = Status::of(&tenant.home, "acme", jiff::Timestamp::now()).unwrap();
     status.sinks.iter().any(|sink| sink.problem.is_some())
 }
 
-/// What a sink was given until now.
+/// The rows that a sink was given so far.
 fn delivered(tenant: &Tenant, name: &str) -> u64 {
     tenant.store("acme").sink(name).unwrap().delivered
 }
@@ -64,7 +64,7 @@ fn sink(tenant: &Tenant, name: &str) -> SinkStatus {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_sink_stops_neither_collection_nor_another_sink_and_catches_up() {
+async fn a_dead_sink_delays_neither_collection_nor_another_sink_and_catches_up() {
     let server = Server::start(|_| Does::Hangs);
     let tenant = start(&server).await;
     let (stop, home, vault) = (Stop::default(), tenant.home.clone(), tenant.vault.clone());
@@ -104,7 +104,7 @@ async fn a_dead_sink_stops_neither_collection_nor_another_sink_and_catches_up() 
     until(|| delivered(&tenant, "files") == all).await;
     until(|| has_failed(&tenant)).await;
     assert_eq!(sink(&tenant, "hook").delivered, 0);
-    // Without a round, by its own pauses, it catches up.
+    // The sink catches up by its own pauses, without a round.
     server.change(|_| ok());
     until(|| delivered(&tenant, "hook") == all).await;
     assert_eq!(sink(&tenant, "hook").problem, None);
@@ -120,7 +120,7 @@ async fn a_dead_sink_stops_neither_collection_nor_another_sink_and_catches_up() 
     }
 }
 
-/// Waits until something is so. If it is never so, the test hangs, and its runner says which.
+/// Waits until a condition holds. If it never holds, the test hangs, and the runner names it.
 async fn until(is_so: impl Fn() -> bool) {
     while !is_so() {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -128,7 +128,7 @@ async fn until(is_so: impl Fn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_round_delivers_to_all_sinks_and_says_which_failed() {
+async fn a_round_delivers_to_all_sinks_and_names_those_that_failed() {
     let server = Server::start(|_| status(503));
     let tenant = start(&server).await;
     let outcome = tenant.sync("acme").await;
@@ -144,7 +144,7 @@ async fn a_round_delivers_to_all_sinks_and_says_which_failed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_sinks_that_is_not_usable_stops_no_collection() {
+async fn an_invalid_configuration_of_sinks_does_not_stop_collection() {
     let tenant = busy(activity()).await;
     tenant.activate(tenant.by_password("acme")).await.unwrap();
     tenant

@@ -1,4 +1,4 @@
-//! Hazard: a slip in the file that does something else than was meant, or a secret in it.
+//! Hazard: a mistake in the file that has another effect than was meant, or a secret in it.
 
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::sinks::config::{
@@ -6,7 +6,7 @@ use saponify_cli::connector::sinks::config::{
 };
 use tempfile::TempDir;
 
-/// Why a text is refused, with what to do.
+/// The message of a refused text, with its advice.
 fn refused(text: &str) -> String {
     let error = Sinks::parse(text).unwrap_err();
     assert!(error.is_usage());
@@ -14,7 +14,7 @@ fn refused(text: &str) -> String {
 }
 
 #[test]
-fn what_is_not_known_is_refused_with_a_suggestion() {
+fn unknown_names_are_refused_with_a_suggestion() {
     let nats = "[sink.a]\nkind = \"nats\"\nurl = \"tls://h\"\n";
     for (text, parts) in [
         (
@@ -23,7 +23,7 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
         ),
         (
             "[sink.a]\nkind = \"njson\"",
-            &["no kind `njson`", "did you mean `ndjson`?"],
+            &["no kind of sink `njson`", "did you mean `ndjson`?"],
         ),
         (
             "[sink.a]\nurl = \"https://h\"",
@@ -40,15 +40,22 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
         ),
         (
             &format!("{nats}sources = [\"login\"]"),
-            &["list of words from logins"],
+            &["a list of these words: logins"],
         ),
         (&format!("{nats}replicas = 0"), &["whole number"]),
         (
             &format!("{nats}create-stream = \"yes\""),
             &["true or false"],
         ),
-        (&format!("{nats}every = \"soon\""), &["length of time"]),
-        (&format!("{nats}every = 1.5"), &["no usable value"]),
+        (&format!("{nats}every = \"soon\""), &["a duration"]),
+        (
+            "[sink.a]\nkind = \"webhook\"\nurl = \"https://h\"\ntimeout = \"0s\"",
+            &["a duration from 1s to 15m"],
+        ),
+        (
+            &format!("{nats}every = 1.5"),
+            &["the value of `every` is invalid"],
+        ),
         (
             &format!("{nats}secrets = [\"pasword\"]"),
             &["no secret `pasword`", "`password`"],
@@ -59,14 +66,14 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
         ),
         (
             "[sink.ndjson]\nkind = \"ndjson\"\nfolder = \"/x\"",
-            &["cannot be called ndjson"],
+            &["cannot have the name ndjson"],
         ),
         (
             "[sink.\"../a\"]\nkind = \"ndjson\"\nfolder = \"/x\"",
             &["cannot be the name of a sink"],
         ),
         ("sink = 1", &["not a table"]),
-        ("[sink.a]\nkind = \n", &["not TOML, near line 2"]),
+        ("[sink.a]\nkind = \n", &["not valid TOML, near line 2"]),
     ] {
         let said = refused(text);
         for part in parts {
@@ -76,7 +83,7 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
 }
 
 #[test]
-fn a_secret_is_refused_and_not_repeated() {
+fn a_secret_in_the_file_is_refused_and_not_repeated() {
     for text in [
         "[sink.a]\nkind = \"webhook\"\nurl = \"https://h\"\ntoken = \"precious\"",
         "[sink.a]\nkind = \"webhook\"\nurl = \"https://user:precious@h/\"",
@@ -98,7 +105,7 @@ fn a_secret_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn commands_leave_the_rest_of_the_file_as_it_is() {
+fn commands_keep_the_rest_of_the_file() {
     let folder = TempDir::new().unwrap();
     let home = Home::find(Some(folder.path().join("home")), |_| None).unwrap();
     let hand =
@@ -140,12 +147,55 @@ fn commands_leave_the_rest_of_the_file_as_it_is() {
 }
 
 #[test]
+fn the_path_of_a_webhook_is_not_shown() {
+    let text = "[sink.a]\nkind = \"webhook\"\nurl = \"https://h:8/precious?x,y\"";
+    let sinks = Sinks::parse(text).unwrap();
+    let sink = sinks.find("a").unwrap();
+    // A comma is a part of it.
+    assert_eq!(sink.address(), "https://h:8/precious?x,y");
+    assert_eq!(sink.shown_address(), "https://h:8/…");
+    assert!(sink.shown().all(|(_, value)| !value.contains("precious")));
+}
+
+#[test]
+fn a_change_of_somebody_else_is_not_overwritten() {
+    let folder = TempDir::new().unwrap();
+    let home = Home::find(Some(folder.path().join("home")), |_| None).unwrap();
+    assert!(home.replace_sinks_toml(None, "# first\n").unwrap());
+    assert!(!home.replace_sinks_toml(None, "# second\n").unwrap());
+    assert!(
+        !home
+            .replace_sinks_toml(Some("# other\n"), "# third\n")
+            .unwrap()
+    );
+    assert_eq!(home.sinks_toml().unwrap().as_deref(), Some("# first\n"));
+    // Commands at the same time leave nothing out.
+    std::thread::scope(|scope| {
+        for n in 0..4 {
+            let home = &home;
+            scope.spawn(move || {
+                let values = [("folder".to_owned(), format!("/{n}"))];
+                let kind = kind_of("ndjson").unwrap();
+                let made = SinkConfig::new(&format!("s{n}"), kind, values, Vec::new()).unwrap();
+                while add(home, &made).is_err() {}
+            });
+        }
+    });
+    assert_eq!(Sinks::of(&home).unwrap().iter().count(), 4);
+}
+
+#[test]
 fn a_sink_for_one_command_is_a_kind_and_an_address() {
     let sink = one_off("ndjson:/var/log/salesforce").unwrap().unwrap();
     assert_eq!(
         (sink.kind.name, sink.address()),
         ("ndjson", "/var/log/salesforce")
     );
+    // The same relative path means another folder elsewhere.
+    let relative = one_off("ndjson:out").unwrap().unwrap();
+    let whole = std::path::absolute("out").unwrap().display().to_string();
+    assert_eq!(relative.address(), whole);
+    assert_eq!(relative.name, format!("ndjson:{whole}"));
     assert!(one_off("archive").is_none());
     assert!(one_off("webhok:https://h").unwrap().is_err());
     assert!(
@@ -186,8 +236,8 @@ fn a_kind_that_is_not_built_in_names_its_feature() {
     }
 }
 
-/// Sinks stand below the module that has the sources, so that they have a list of their own.
+/// The sinks have their own list of sources, because they are below the module with the sources.
 #[test]
-fn the_sources_of_sinks_are_all_sources() {
+fn sinks_know_all_sources() {
     assert_eq!(SOURCES, saponify_cli::connector::sync::NAMES);
 }

@@ -1,8 +1,8 @@
-//! Hazard: a message that a topic has twice or never, after a crash or while brokers are away.
+//! Hazard: a message that a topic has twice or never, after a crash or while brokers are unreachable.
 //!
-//! The cluster is librdkafka's mock of one, over TCP. It accepts the offsets of a transaction, but does not keep
-//! them, and it does not hide what was aborted. With `SAPONIFY_PEERS`, the topic is also read by the client of
-//! Python.
+//! The cluster is librdkafka's mock cluster over TCP. It accepts the offsets of a transaction, but does not
+//! store them, and it does not hide aborted messages. With `SAPONIFY_PEERS`, a Python client reads the
+//! topic, too.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -15,6 +15,7 @@ use rdkafka::message::Message as _;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::types::RDKafkaApiKey;
 use saponify_cli::connector::sinks::{Delivered, Failure, destination};
 use saponify_cli::connector::vault::Secrets;
 use serde_json::Value;
@@ -31,7 +32,7 @@ struct Case {
     values: Vec<(&'static str, String)>,
 }
 
-/// A mock of a cluster, and a connection that delivers to it.
+/// A mock cluster, and a connection that delivers to it.
 struct Mocked {
     case: Case,
     cluster: MockCluster<'static, DefaultProducerContext>,
@@ -137,10 +138,10 @@ fn each_row_is_a_message_in_order_and_once() {
     assert_eq!(messages[7].1["key"], expected(8)[7]);
 }
 
-/// The offset of the group is that of a batch which was committed by a process that died before the cursor in the
-/// store moved.
+/// The offset of the group is that of a batch that was committed by a process that died before it moved the
+/// cursor in the store.
 #[test]
-fn a_cursor_that_the_cluster_knows_is_taken_over() {
+fn the_cursor_of_the_cluster_is_used() {
     let Mocked {
         mut case,
         cluster: _cluster,
@@ -168,14 +169,14 @@ fn a_cursor_that_the_cluster_knows_is_taken_over() {
 }
 
 #[test]
-fn two_stores_do_not_take_each_others_cursor() {
+fn two_stores_have_separate_cursors() {
     let Mocked {
         mut case,
         cluster: _cluster,
     } = Mocked::new();
     fill(&mut case.fixture, 0, 10);
     case.deliver().unwrap();
-    // The home was lost, and the connection was made again: the order of storing begins anew.
+    // The home was lost, and the connection was activated again, so the sequence numbers begin anew.
     case.fixture = Fixture::new();
     fill(&mut case.fixture, 100, 5);
     assert_eq!(case.deliver().unwrap().rows, 5);
@@ -183,7 +184,7 @@ fn two_stores_do_not_take_each_others_cursor() {
 }
 
 #[test]
-fn brokers_that_are_away_get_everything_when_they_are_there() {
+fn unreachable_brokers_get_all_rows_later() {
     let Mocked { mut case, cluster } = Mocked::new();
     case.set("timeout", "2s");
     fill(&mut case.fixture, 0, 10);
@@ -191,7 +192,7 @@ fn brokers_that_are_away_get_everything_when_they_are_there() {
     for round in 1..=2 {
         let failure = case.deliver().unwrap_err();
         assert!(
-            failure.text().contains("no transaction can be begun"),
+            failure.text().contains("no transaction can be started"),
             "{}",
             failure.text()
         );
@@ -224,8 +225,50 @@ fn a_row_that_is_too_large_is_set_aside() {
     assert_eq!((state.delivered, state.waiting), (2, 0));
 }
 
+/// All messages of a record batch have the error of the record batch, also those that fit.
 #[test]
-fn a_transaction_that_the_brokers_do_not_commit_moves_no_cursor() {
+fn rows_that_are_too_large_only_together_are_all_delivered() {
+    let Mocked { mut case, cluster } = Mocked::new();
+    fill(&mut case.fixture, 0, 50);
+    let large = rdkafka::types::RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    cluster.request_errors(RDKafkaApiKey::Produce, &[large]);
+    assert_eq!(case.deliver().unwrap(), Delivered { rows: 50, aside: 0 });
+    let mut keys = case.keys();
+    // The mock does not hide what was aborted.
+    keys.dedup();
+    assert_eq!(keys, names(50));
+}
+
+/// The group has the offset of a row that this store does not have: it was restored from a copy.
+#[test]
+fn a_cursor_of_another_history_is_not_taken_over() {
+    let Mocked {
+        mut case,
+        cluster: _cluster,
+    } = Mocked::new();
+    fill(&mut case.fixture, 0, 10);
+    case.deliver().unwrap();
+    fill(&mut case.fixture, 10, 20);
+    let state = case.fixture.store.sink("hook").unwrap();
+    let mark: Value = serde_json::from_str(&state.position.unwrap()).unwrap();
+    let group = format!("saponify-hook-{}", mark["owner"].as_str().unwrap());
+    let other: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &case.brokers)
+        .set("group.id", group)
+        .create()
+        .unwrap();
+    let mut offsets = TopicPartitionList::new();
+    let mut committed = offsets.add_partition(TOPIC, 0);
+    let reached = state.cursor + 5;
+    committed.set_offset(Offset::Offset(reached)).unwrap();
+    committed.set_metadata(format!("{reached} acme/logins/0Ya99999"));
+    other.commit(&offsets, CommitMode::Sync).unwrap();
+    assert_eq!(case.deliver().unwrap().rows, 20);
+    assert_eq!(case.keys(), names(30));
+}
+
+#[test]
+fn a_transaction_that_is_not_committed_does_not_move_the_cursor() {
     let Mocked { mut case, cluster } = Mocked::new();
     fill(&mut case.fixture, 0, 10);
     let refused = rdkafka::types::RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
@@ -264,7 +307,7 @@ fn a_password_is_not_sent_in_plain_text() {
     secrets.insert("password", "precious".into());
     let error = destination(&own, &secrets, "acme").unwrap_err();
     assert!(
-        error.is_usage() && error.to_string().contains("without TLS"),
+        error.is_usage() && error.to_string().contains("unencrypted"),
         "{error}"
     );
 }
@@ -297,7 +340,7 @@ while True:
         return;
     }
     let Mocked { mut case, cluster } = Mocked::new();
-    // For librdkafka, the time 0 is none.
+    // librdkafka treats the time 0 as no time.
     fill(&mut case.fixture, 1, 50);
     case.deliver().unwrap();
     let output = Command::new("python3")

@@ -1,4 +1,4 @@
-//! Sinks: each row arrives, and as often as the destination can tell.
+//! Sinks: each row arrives, and exactly once if the destination supports it.
 
 mod beside;
 mod config;
@@ -6,7 +6,7 @@ mod http;
 #[cfg(feature = "kafka")]
 mod kafka;
 #[cfg(feature = "nats")]
-mod nats;
+pub(crate) mod nats;
 mod ndjson;
 #[cfg(feature = "object-store")]
 mod object;
@@ -24,7 +24,7 @@ use saponify_cli::connector::vault::Secrets;
 
 use crate::store::{Fixture, span};
 
-/// Stores rows with the numbers from `first` on.
+/// Stores rows that are numbered from `first` on.
 pub(crate) fn fill(fixture: &mut Fixture, first: i64, count: i64) {
     let rows: Vec<_> = (first..first + count)
         .map(|n| (n, format!("0Ya{n:05}")))
@@ -36,12 +36,12 @@ pub(crate) fn fill(fixture: &mut Fixture, first: i64, count: i64) {
     fixture.collect(span(first, first + count), &rows);
 }
 
-/// The keys of so many rows.
+/// The keys of this number of rows.
 pub(crate) fn expected(count: i64) -> Vec<String> {
     (0..count).map(|n| format!("0Ya{n:05}")).collect()
 }
 
-/// The stable names of so many rows of the connection `acme`.
+/// The permanent ids of this number of rows of the connection `acme`.
 pub(crate) fn names(count: i64) -> Vec<String> {
     let keys = expected(count);
     keys.iter()
@@ -49,7 +49,7 @@ pub(crate) fn names(count: i64) -> Vec<String> {
         .collect()
 }
 
-/// Delivers everything now, in a runtime of its own.
+/// Delivers all rows now, in a separate tokio runtime.
 pub(crate) fn now(mut outlet: Outlet, store: &mut Store) -> Result<Delivered, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -58,7 +58,7 @@ pub(crate) fn now(mut outlet: Outlet, store: &mut Store) -> Result<Delivered, Fa
     runtime.block_on(outlet.deliver(store, Pace::Now))
 }
 
-/// A sink as it is set up in the file.
+/// A sink as it is configured in the file.
 pub(crate) fn config(kind: &str, values: &[(&str, &str)], secrets: &[&str]) -> SinkConfig {
     let values = values
         .iter()

@@ -1,6 +1,6 @@
 //! Hazard: a message that a stream has twice or never, after a crash, a restart or a long interruption.
 //!
-//! These tests start `nats-server` with JetStream in a folder of their own.
+//! These tests start `nats-server` with JetStream in a temporary folder.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -11,7 +11,9 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::stream::Config as StreamConfig;
 use futures_util::StreamExt as _;
-use saponify_cli::connector::sinks::{Batch, Delivered, Failure, Row, destination};
+use saponify_cli::connector::sinks::{
+    Batch, Delivered, Failure, Outlet, OutletOptions, Row, Start, destination,
+};
 use saponify_cli::connector::vault::Secrets;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,7 +22,7 @@ use super::{config, fill, names, now, outlet};
 use crate::store::{Fixture, span};
 
 /// A server with JetStream.
-struct Server {
+pub(crate) struct Server {
     child: Option<Child>,
     folder: TempDir,
     port: u16,
@@ -35,7 +37,7 @@ impl Drop for Server {
 
 impl Server {
     /// A server that is not started yet, or `None` if there is none on this machine.
-    fn new(settings: &str) -> Option<Self> {
+    pub(crate) fn new(settings: &str) -> Option<Self> {
         let found = Command::new("nats-server").arg("--version").output();
         if found.is_err() {
             eprintln!("not run: nats-server is not installed");
@@ -54,7 +56,7 @@ impl Server {
         self.folder.path()
     }
 
-    fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let file = self.path().join("nats.conf");
         let store = self.path().join("store");
         let text = format!(
@@ -79,18 +81,18 @@ impl Server {
     }
 
     /// Ends the server as a power cut would.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
             child.wait().unwrap();
         }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("nats://localhost:{}", self.port)
     }
 
-    /// The names and the content of all messages of the stream, by a client of its own.
+    /// The ids and the content of all messages in the stream, read by a separate client.
     fn messages(&self) -> Vec<(String, String, Value)> {
         run(async {
             let client = async_nats::connect(self.url()).await.unwrap();
@@ -122,7 +124,7 @@ impl Server {
         })
     }
 
-    fn ids(&self) -> Vec<String> {
+    pub(crate) fn ids(&self) -> Vec<String> {
         self.messages().into_iter().map(|(id, ..)| id).collect()
     }
 }
@@ -203,7 +205,7 @@ fn each_row_is_a_message_in_order_and_once() {
 }
 
 #[test]
-fn what_was_acknowledged_before_a_crash_is_not_sent_again_even_after_the_window_for_duplicates() {
+fn acknowledged_rows_are_not_sent_again_after_a_crash_and_the_window_for_duplicates() {
     let Some(mut server) = Server::new("") else {
         return;
     };
@@ -223,7 +225,7 @@ fn what_was_acknowledged_before_a_crash_is_not_sent_again_even_after_the_window_
     fill(&mut case.fixture, 0, 10);
     case.deliver().unwrap();
     fill(&mut case.fixture, 10, 20);
-    // A process that sent half of the batch, and died before the cursor moved.
+    // This is a process that sent half of the batch, and died before the cursor moved.
     let state = case.fixture.store.sink("hook").unwrap();
     let mark: Value = serde_json::from_str(&state.position.unwrap()).unwrap();
     let values: Vec<_> = case
@@ -234,7 +236,11 @@ fn what_was_acknowledged_before_a_crash_is_not_sent_again_even_after_the_window_
     let own = config("nats", &values, &[]);
     run(async {
         let mut sink = destination(&own, &Secrets::default(), "acme").unwrap();
-        sink.begin("", mark["own"].as_str()).await.unwrap();
+        let start = Start {
+            own: mark["own"].as_str(),
+            ..Start::default()
+        };
+        sink.begin(start).await.unwrap();
         let names = names(20);
         let rows = names[10..].iter().map(|id| Row {
             seq: 0,
@@ -250,6 +256,7 @@ fn what_was_acknowledged_before_a_crash_is_not_sent_again_even_after_the_window_
             after: 0,
             last: 0,
             rows: rows.collect(),
+            others_taken: false,
         };
         sink.deliver(&batch).await.unwrap();
     });
@@ -280,7 +287,7 @@ fn a_server_that_is_killed_and_started_again_loses_and_repeats_nothing() {
         }
         server.kill();
         let failure = delivering.join().unwrap().unwrap_err();
-        assert!(!failure.text().is_empty());
+        assert!(failure.error().is_sink(), "{failure:?}");
         assert!(case.waiting() > 0, "killed too late in round {round}");
         server.start();
     }
@@ -294,7 +301,7 @@ fn a_server_that_is_killed_and_started_again_loses_and_repeats_nothing() {
 }
 
 #[test]
-fn a_server_that_is_away_gets_everything_when_it_is_there() {
+fn an_unreachable_server_gets_all_rows_later() {
     let Some(mut server) = Server::new("") else {
         return;
     };
@@ -315,7 +322,7 @@ fn a_server_that_is_away_gets_everything_when_it_is_there() {
 }
 
 #[test]
-fn a_stream_that_is_missing_is_made_only_if_that_is_wanted() {
+fn a_missing_stream_is_created_only_if_configured() {
     let Some(mut server) = Server::new("") else {
         return;
     };
@@ -333,14 +340,14 @@ fn a_stream_that_is_missing_is_made_only_if_that_is_wanted() {
     case.set("create-stream", "true");
     case.deliver().unwrap();
     assert_eq!(server.ids(), names(5));
-    // A stream that does not take the subject.
+    // This stream does not have the subject.
     case.set("subject", "elsewhere.{connection}");
     fill(&mut case.fixture, 5, 5);
     let failure = case.deliver().unwrap_err();
     assert!(
         failure
             .text()
-            .contains("no stream takes the subject elsewhere.*"),
+            .contains("no stream has the subject elsewhere.*"),
         "{}",
         failure.text()
     );
@@ -348,7 +355,7 @@ fn a_stream_that_is_missing_is_made_only_if_that_is_wanted() {
 }
 
 #[test]
-fn wrong_credentials_are_said_and_not_shown() {
+fn wrong_credentials_are_reported_but_not_shown() {
     let settings = "authorization { user: writer, password: \"right\" }";
     let Some(mut server) = Server::new(settings) else {
         return;
@@ -369,12 +376,12 @@ fn wrong_credentials_are_said_and_not_shown() {
 }
 
 #[test]
-fn tls_is_demanded_and_its_certificate_is_verified() {
+fn tls_is_required_and_the_certificate_is_verified() {
     let Some(mut server) = Server::new("") else {
         return;
     };
     server.start();
-    // A server without TLS gets nothing, although it could.
+    // A server without TLS gets nothing, although it would accept it.
     let mut case = Case::new(&server);
     case.set("security", "tls");
     fill(&mut case.fixture, 0, 5);
@@ -400,10 +407,55 @@ fn tls_is_demanded_and_its_certificate_is_verified() {
     );
     server.start();
     let failure = case.deliver().unwrap_err();
-    assert!(!failure.text().is_empty());
+    assert!(failure.text().contains("certificate"), "{}", failure.text());
     assert_eq!(case.waiting(), 5);
     case.set("certificate", &certificate.display().to_string());
     assert_eq!(case.deliver().unwrap().rows, 5);
+}
+
+#[test]
+fn two_sinks_on_one_stream_do_not_swallow_each_others_messages() {
+    let Some(mut server) = Server::new("") else {
+        return;
+    };
+    server.start();
+    let mut case = Case::new(&server);
+    fill(&mut case.fixture, 0, 5);
+    case.deliver().unwrap();
+    let aside = case.fixture.folder.path().join("second.ndjson");
+    case.set("form", "ocsf");
+    let values: Vec<_> = case
+        .values
+        .iter()
+        .map(|(key, value)| (*key, &**value))
+        .collect();
+    let own = config("nats", &values, &[]);
+    let sink = destination(&own, &Secrets::default(), "acme").unwrap();
+    let outlet = Outlet::new(OutletOptions::new("acme", "second", aside), sink);
+    assert_eq!(now(outlet, &mut case.fixture.store).unwrap().rows, 5);
+    let ids = server.ids();
+    assert_eq!(ids.len(), 10, "{ids:?}");
+    assert_eq!(ids[..5], names(5));
+    assert_eq!(ids[5], "acme/logins/0Ya00000#ocsf");
+}
+
+#[test]
+fn a_secret_is_not_sent_in_plain_text_to_another_machine() {
+    for (secret, user) in [("password", Some("writer")), ("token", None)] {
+        for (host, is_allowed) in [("nats.example", false), ("127.0.0.1", true)] {
+            let url = format!("nats://{host}:4222");
+            let mut values = vec![("url", url.as_str()), ("security", "plain")];
+            values.extend(user.map(|user| ("user", user)));
+            let own = config("nats", &values, &[secret]);
+            let mut secrets = Secrets::default();
+            secrets.insert(secret, "precious".into());
+            let opened = destination(&own, &secrets, "acme");
+            assert_eq!(opened.is_ok(), is_allowed, "{secret} to {host}");
+            if let Err(error) = opened {
+                assert!(error.is_usage() && error.to_string().contains("without TLS"));
+            }
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use saponify_cli::connector::ocsf::Mapping;
-use saponify_cli::connector::sinks::{Delivered, Failure, Form, Ndjson, Outlet, OutletOptions};
+use saponify_cli::connector::sinks::{
+    Batch, Delivered, Failure, Form, Ndjson, Outlet, OutletOptions, Row, Sink as _, Start,
+};
 use saponify_cli::connector::store::Store;
 use serde_json::Value;
 
@@ -50,7 +52,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The keys in the files, in order. Each line must be whole.
+/// The keys in the files, in order. Each line must be complete.
 fn keys(folder: &Path) -> Vec<String> {
     let mut keys = Vec::new();
     for file in files(folder) {
@@ -88,13 +90,13 @@ fn every_row_is_written_once_and_files_are_rotated() {
 }
 
 #[test]
-fn what_a_crash_left_beyond_the_cursor_is_written_again_and_not_twice() {
+fn rows_beyond_the_cursor_are_written_again_after_a_crash_but_not_twice() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     let sink = sink(folder.clone(), 1_000_000);
     fill(&mut fixture, 0, 10);
     sink.deliver(&mut fixture.store).unwrap();
-    // A run that died after writing and before the acknowledgement.
+    // A run died after writing and before the acknowledgement.
     let file = files(&folder).remove(0);
     let mut text = std::fs::read_to_string(&file).unwrap();
     text += "{\"source\":\"logins\",\"key\":\"0Ya000";
@@ -104,8 +106,135 @@ fn what_a_crash_left_beyond_the_cursor_is_written_again_and_not_twice() {
     assert_eq!(keys(&folder), expected(20));
 }
 
+/// Rows that the store does not write again: it was restored from a copy, and has other rows there now.
 #[test]
-fn a_file_that_somebody_took_away_is_followed_by_a_new_one() {
+fn what_is_not_written_again_is_kept() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    let early = fixture.store.sink("ndjson").unwrap();
+    fill(&mut fixture, 10, 20);
+    sink.deliver(&mut fixture.store).unwrap();
+    let before = keys(&folder);
+    // The place of an earlier time, and behind it other rows than the ones that were written.
+    fixture.store.forget_sink("ndjson").unwrap();
+    let delivery = saponify_cli::connector::store::Delivery {
+        cursor: early.cursor + 5,
+        rows: 0,
+        position: early.position,
+        local_now: at(9),
+    };
+    fixture.store.delivered("ndjson", &delivery).unwrap();
+    sink.deliver(&mut fixture.store).unwrap();
+    let mut kept = String::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_str().unwrap().contains(".ndjson.cut-") {
+            kept += &std::fs::read_to_string(path).unwrap();
+        }
+    }
+    for key in &before {
+        let is_there = keys(&folder).contains(key);
+        assert!(is_there || kept.contains(key.as_str()), "{key} is lost");
+    }
+    assert!(kept.contains("0Ya00012"), "{kept}");
+}
+
+/// A batch of rows with these numbers.
+fn batch(rows: std::ops::Range<i64>) -> Batch {
+    let row = |n: i64| Row {
+        seq: n,
+        id: format!("acme/logins/0Ya{n:05}"),
+        source: "logins".into(),
+        about: "LoginHistory".into(),
+        time: None,
+        json: format!("{{\"key\":\"0Ya{n:05}\"}}").into_bytes(),
+    };
+    Batch {
+        connection: "acme".to_owned(),
+        owner: "owner".to_owned(),
+        after: rows.start - 1,
+        last: rows.end - 1,
+        rows: rows.map(row).collect(),
+        others_taken: false,
+    }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(work)
+}
+
+fn begin(folder: &Path, lease: i64, own: Option<&str>) -> Ndjson {
+    let mut sink = Ndjson::new(folder.to_owned(), 200);
+    let start = Start {
+        owner: "owner",
+        own,
+        lease: Some(lease),
+    };
+    run(sink.begin(start)).unwrap();
+    sink
+}
+
+/// Workers A and B have had leases 1 and 2 of the same connection.
+#[test]
+fn a_worker_that_wakes_within_a_delivery_touches_no_file_of_the_one_that_took_over() {
+    let fixture = Fixture::new();
+    let folder = fixture.folder.path();
+    let mut paused = begin(folder, 1, None);
+    let own = run(paused.deliver(&batch(0..10))).unwrap().own.unwrap();
+    let mut other = begin(folder, 2, Some(&own));
+    run(other.deliver(&batch(10..20))).unwrap();
+    let names: Vec<PathBuf> = files(folder);
+    // It has read its batch before it was paused, and would write it now.
+    let error = run(paused.deliver(&batch(10..30))).unwrap_err();
+    assert!(error.to_string().contains("another worker"), "{error}");
+    assert_eq!((keys(folder), files(folder)), (expected(20), names));
+    run(other.deliver(&batch(20..30))).unwrap();
+    assert_eq!(keys(folder), expected(30));
+}
+
+#[test]
+fn what_an_earlier_lease_left_unacknowledged_is_not_there_twice() {
+    let fixture = Fixture::new();
+    let folder = fixture.folder.path();
+    let mut first = begin(folder, 1, None);
+    let own = run(first.deliver(&batch(0..10))).unwrap().own.unwrap();
+    // Two workers die after writing and before the cursor moves.
+    run(first.deliver(&batch(10..20))).unwrap();
+    let mut second = begin(folder, 2, Some(&own));
+    run(second.deliver(&batch(10..20))).unwrap();
+    let mut third = begin(folder, 3, Some(&own));
+    run(third.deliver(&batch(10..20))).unwrap();
+    assert_eq!(keys(folder), expected(20));
+}
+
+/// A full disk is played by a device that is always full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_moves_no_cursor_and_loses_nothing() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1);
+    fill(&mut fixture, 0, 3);
+    sink.deliver(&mut fixture.store).unwrap();
+    let full = folder.join("events-000004.ndjson");
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    fill(&mut fixture, 3, 3);
+    let failure = sink.deliver(&mut fixture.store).unwrap_err();
+    assert!(failure.error().is_disk_full(), "{failure:?}");
+    assert_eq!(fixture.store.sink("ndjson").unwrap().waiting, 3);
+    std::fs::remove_file(&full).unwrap();
+    sink.deliver(&mut fixture.store).unwrap();
+    assert_eq!(keys(&folder), expected(6));
+}
+
+#[test]
+fn a_removed_file_is_followed_by_a_new_one() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     let sink = sink(folder.clone(), 1_000_000);
@@ -138,7 +267,7 @@ fn two_connections_cannot_write_to_the_same_folder() {
     sink.deliver(&mut fixture.store).unwrap();
     assert_eq!(keys(&folder), expected(20));
 
-    // The other one goes on in a folder of its own, also in one that it was given before.
+    // The other connection continues in another folder, even in one that it was given before.
     let own = other.folder.path().join("own");
     let sink = self::sink(own.clone(), 1_000_000);
     assert_eq!(sink.deliver(&mut other.store).unwrap().rows, 3);
@@ -146,7 +275,7 @@ fn two_connections_cannot_write_to_the_same_folder() {
 }
 
 #[test]
-fn a_folder_with_events_of_unknown_origin_is_left_alone() {
+fn a_folder_with_events_of_unknown_origin_is_not_changed() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     std::fs::create_dir(&folder).unwrap();
@@ -161,7 +290,7 @@ fn a_folder_with_events_of_unknown_origin_is_left_alone() {
     sink.deliver(&mut fixture.store).unwrap();
     assert_eq!(keys(&folder), expected(10));
 
-    // If somebody takes all of the folder away, it is begun anew.
+    // If somebody removes the whole folder, it is created anew.
     std::fs::remove_dir_all(&folder).unwrap();
     fill(&mut fixture, 10, 10);
     sink.deliver(&mut fixture.store).unwrap();
@@ -169,7 +298,7 @@ fn a_folder_with_events_of_unknown_origin_is_left_alone() {
 }
 
 #[test]
-fn a_sink_that_fails_keeps_its_cursor_and_stops_nothing() {
+fn a_failed_sink_keeps_its_cursor_and_delays_nothing() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     std::fs::write(&folder, "a file stands where the folder should be").unwrap();
@@ -178,7 +307,7 @@ fn a_sink_that_fails_keeps_its_cursor_and_stops_nothing() {
     let error = sink.deliver(&mut fixture.store).unwrap_err();
     assert!(error.to_string().contains("out"), "{error}");
     let state = fixture.store.sink("ndjson").unwrap();
-    // The reason of the system tells a missing folder from a missing right.
+    // The reason of the system distinguishes a missing folder from a missing permission.
     assert!(error.text().contains("os error"), "{error:?}");
     assert_eq!((state.cursor, state.problem), (0, Some(error.text())));
     fill(&mut fixture, 10, 10);
@@ -190,7 +319,7 @@ fn a_sink_that_fails_keeps_its_cursor_and_stops_nothing() {
 }
 
 #[test]
-fn a_place_that_version_0_1_0_noted_is_understood() {
+fn the_state_of_version_0_1_0_is_accepted() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     let sink = sink(folder.clone(), 1_000_000);

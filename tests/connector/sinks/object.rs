@@ -1,4 +1,4 @@
-//! Hazard: an object that is there twice after a crash, or whose columns say something else than the rows.
+//! Hazard: an object that exists twice after a crash, or whose columns differ from the rows.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use saponify_cli::connector::ocsf::Mapping;
-use saponify_cli::connector::sinks::{Form, Outlet, OutletOptions, destination};
+use saponify_cli::connector::sinks::{Batch, Form, Outlet, OutletOptions, Row, destination};
 use saponify_cli::connector::vault::Secrets;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn url(folder: &Path) -> String {
 }
 
 #[test]
-fn objects_are_by_connection_source_and_day() {
+fn objects_are_grouped_by_connection_source_and_day() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("lake");
     let own = config(
@@ -70,8 +70,65 @@ fn objects_are_by_connection_source_and_day() {
     );
 }
 
+/// Another row in the same place: the store was restored from a copy.
 #[test]
-fn a_batch_that_is_repeated_takes_its_own_place() {
+fn an_object_of_other_rows_is_not_overwritten() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let own = config("object-store", &[("url", &url(folder.path()))], &[]);
+    let mut sink = destination(&own, &Secrets::default(), "acme").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for id in ["acme/logins/a", "acme/logins/b", "acme/logins/b"] {
+        let row = Row {
+            seq: 1,
+            id: id.to_owned(),
+            source: "logins".into(),
+            about: "LoginHistory".into(),
+            time: None,
+            json: b"{}".to_vec(),
+        };
+        let batch = Batch {
+            connection: "acme".to_owned(),
+            owner: "owner".to_owned(),
+            after: 0,
+            last: 1,
+            rows: vec![row],
+            others_taken: false,
+        };
+        runtime.block_on(sink.deliver(&batch)).unwrap();
+    }
+    assert_eq!(objects(folder.path()).len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn objects_in_a_folder_are_readable_only_by_their_user() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("lake");
+    std::fs::create_dir(&folder).unwrap();
+    let own = config("object-store", &[("url", &url(&folder))], &[]);
+    fill(&mut fixture, 0, 3);
+    now(outlet(&fixture, &own, &BTreeMap::new()), &mut fixture.store).unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for name in objects(&folder).into_keys() {
+        assert_eq!(mode(&folder.join(name)), 0o600);
+    }
+    assert_eq!(mode(&folder.join("connection=acme")), 0o700);
+}
+
+#[test]
+fn half_of_a_pair_of_keys_is_refused() {
+    let values = [("url", "s3://audit"), ("access-key-id", "someone")];
+    let own = config("object-store", &values, &[]);
+    let error = destination(&own, &Secrets::default(), "acme").unwrap_err();
+    assert!(error.to_string().contains("belong together"), "{error}");
+}
+
+#[test]
+fn a_repeated_batch_replaces_its_object() {
     for format in ["ndjson", "parquet"] {
         let mut fixture = Fixture::new();
         let folder = fixture.folder.path().join("lake");
@@ -95,7 +152,7 @@ fn a_batch_that_is_repeated_takes_its_own_place() {
             .block_on(first.deliver(&mut fixture.store, pace))
             .unwrap_err();
         std::fs::remove_file(&blocker).unwrap();
-        // The plan of the first attempt holds, though there are more rows now.
+        // The plan of the first attempt is kept, although there are more rows now.
         fill(&mut fixture, 10, 10);
         runtime
             .block_on(second.deliver(&mut fixture.store, pace))
@@ -103,11 +160,11 @@ fn a_batch_that_is_repeated_takes_its_own_place() {
         let names: Vec<String> = objects(&folder).into_keys().collect();
         assert_eq!(names.len(), 2, "{names:?}");
         assert!(
-            names[0].contains("-000000000001-000000000010."),
+            names[0].contains("-000000000001-000000000010-"),
             "{names:?}"
         );
         assert!(
-            names[1].contains("-000000000011-000000000020."),
+            names[1].contains("-000000000011-000000000020-"),
             "{names:?}"
         );
     }
@@ -121,7 +178,7 @@ fn a_crash_between_an_object_and_its_cursor_leaves_one_object() {
     fill(&mut fixture, 0, 10);
     now(outlet(&fixture, &own, &BTreeMap::new()), &mut fixture.store).unwrap();
     let before = objects(&folder);
-    // The same store as it was before the cursor moved, but with the plan.
+    // This is the store as it was before the cursor moved, but with the plan.
     let state = fixture.store.sink("hook").unwrap();
     let mut mark: Value = serde_json::from_str(&state.position.unwrap()).unwrap();
     mark["batch"] = 10.into();
@@ -145,7 +202,7 @@ fn a_crash_between_an_object_and_its_cursor_leaves_one_object() {
     }
 }
 
-/// The Python of the peers, if they are to be asked.
+/// The Python of the peers, if they are enabled.
 fn python(module: &str) -> Option<Command> {
     if std::env::var_os("SAPONIFY_PEERS").is_none() {
         eprintln!("not run: SAPONIFY_PEERS is not set");
@@ -189,7 +246,7 @@ for name in sorted(glob.glob(sys.argv[1] + '/**/*.parquet', recursive=True)):
     )
 }
 
-/// A value without what is null, as JSON leaves out what Parquet has as null.
+/// A value without nulls, because JSON leaves out what is null in Parquet.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(object) => {
@@ -239,9 +296,9 @@ fn pyarrow_reads_the_rows_that_were_stored() {
     assert_eq!(read, expected);
 }
 
-/// What events of OCSF become in Parquet is what they are in JSON.
+/// The values of OCSF events in Parquet equal those in JSON.
 #[test]
-fn pyarrow_reads_the_events_that_ocsf_has() {
+fn pyarrow_reads_the_ocsf_events() {
     let mut fixture = crate::ocsf::store_of_samples();
     let deliver = |fixture: &mut Fixture, format: &str| -> PathBuf {
         let folder = fixture.folder.path().join(format);
@@ -336,7 +393,7 @@ impl Moto {
         Some(moto)
     }
 
-    /// Runs statements with boto3, whose client is `s3`, and returns what they print.
+    /// Runs statements with boto3, whose client is `s3`, and returns their output.
     fn run(&self, statements: &str) -> String {
         let script = format!(
             "import boto3\ns3 = boto3.client('s3', endpoint_url='{}', region_name='eu-west-1', \
@@ -361,7 +418,7 @@ impl Moto {
 }
 
 #[test]
-fn a_bucket_gets_what_a_folder_gets() {
+fn a_bucket_gets_the_same_objects_as_a_folder() {
     let Some(moto) = Moto::start() else { return };
     let mut fixture = Fixture::new();
     fill(&mut fixture, 0, 20);
@@ -375,7 +432,7 @@ fn a_bucket_gets_what_a_folder_gets() {
     ];
     let own = config("object-store", &values, &["secret-access-key"]);
     let secrets = BTreeMap::from([("secret-access-key", "precious-secret")]);
-    // There is no bucket yet.
+    // The bucket does not exist yet.
     let failure = now(outlet(&fixture, &own, &secrets), &mut fixture.store).unwrap_err();
     let shown = format!("{failure:?} {}", failure.text());
     assert!(

@@ -1,4 +1,4 @@
-//! Hazard: a cursor that moves without an acknowledgement, or rows that come twice after a crash.
+//! Hazard: a cursor that moves without an acknowledgement, or rows that are delivered twice after a crash.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,24 +6,24 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use saponify_cli::connector::Error;
 use saponify_cli::connector::sinks::{
-    Accepted, Batch, Begun, Delivered, Failure, Limits, Outlet, OutletOptions, Pace, Refused, Sink,
-    set_aside,
+    Accepted, Batch, Begun, Delivered, Failure, Limits, Outlet, OutletOptions, Pace, Reached,
+    Refused, Sink, Start, set_aside,
 };
 
 use super::{fill, names, now};
 use crate::store::{Fixture, at};
 
-/// What a sink of a test does, and what it got.
+/// The behaviour of a test sink, and what it received.
 #[derive(Debug, Default)]
 struct Script {
-    /// The batches that it got: the names of their rows.
+    /// The received batches: the ids of their rows.
     batches: Vec<Vec<String>>,
-    /// How many times it began, and with what.
+    /// For each time that it was prepared: the owner, and its own state.
     begun: Vec<(String, Option<String>)>,
-    /// How many batches are taken before one fails.
+    /// The number of batches that are accepted before one fails.
     takes: usize,
     /// What it knows of the cursor.
-    cursor: Option<i64>,
+    reached: Option<Reached>,
     /// The name of a row that it refuses.
     refuses: Option<String>,
 }
@@ -36,17 +36,13 @@ impl Sink for Scripted {
         self.1
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        owner: &'a str,
-        own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         let mut script = self.0.lock().unwrap();
-        let known = (owner.to_owned(), own.map(str::to_owned));
+        let known = (start.owner.to_owned(), start.own.map(str::to_owned));
         script.begun.push(known);
-        let cursor = script.cursor;
-        let own = Some(own.unwrap_or("fresh").to_owned());
-        ready(Ok(Begun { own, cursor })).boxed()
+        let reached = script.reached.clone();
+        let own = Some(start.own.unwrap_or("fresh").to_owned());
+        ready(Ok(Begun { own, reached })).boxed()
     }
 
     fn deliver<'a>(&'a mut self, batch: &'a Batch) -> BoxFuture<'a, Result<Accepted, Failure>> {
@@ -124,7 +120,7 @@ impl Case {
 }
 
 #[test]
-fn a_batch_that_is_repeated_has_the_same_rows_though_there_are_more_of_them_now() {
+fn a_repeated_batch_has_the_same_rows_although_there_are_more_now() {
     for same in [true, false] {
         let mut case = Case::new(limits(10, same), 0);
         fill(&mut case.fixture, 0, 4);
@@ -154,7 +150,7 @@ fn a_failure_in_the_middle_keeps_what_was_acknowledged_before() {
     assert_eq!(case.deliver().unwrap().rows, 4);
     let state = case.fixture.store.sink("scripted").unwrap();
     assert_eq!((state.delivered, state.problem), (10, None));
-    // The owner is the same, and what the sink gave to keep comes back.
+    // The owner is the same, and the sink gets its own state back.
     let script = case.script();
     assert_eq!(script.begun[0].0, script.begun[1].0);
     assert_eq!(script.begun[0].1, None);
@@ -162,14 +158,17 @@ fn a_failure_in_the_middle_keeps_what_was_acknowledged_before() {
 }
 
 #[test]
-fn rows_that_the_destination_has_already_are_not_delivered_again() {
+fn rows_that_the_destination_already_has_are_not_delivered_again() {
     let mut case = Case::new(limits(10, true), 0);
     fill(&mut case.fixture, 0, 4);
-    // The destination committed, and the process ended before the cursor moved.
+    // The destination has committed, and the process ended before the cursor moved.
     case.deliver().unwrap_err();
     fill(&mut case.fixture, 4, 4);
     let last = case.fixture.store.last_seq().unwrap() - 4;
-    case.script().cursor = Some(last);
+    case.script().reached = Some(Reached {
+        cursor: last,
+        last: Some((last, "acme/logins/0Ya00003".to_owned())),
+    });
     case.script().takes = 9;
     assert_eq!(case.deliver().unwrap().rows, 4);
     assert_eq!(case.script().batches.last().unwrap(), &names(8)[4..]);
@@ -188,8 +187,81 @@ fn a_sink_gets_only_the_sources_that_it_wants() {
     assert_eq!((state.delivered, state.waiting), (0, 0));
 }
 
+/// The store was restored from a copy: the destination knows rows that the store does not have, or has others in their
+/// places. A cursor of that other history would pass over rows that were never delivered.
 #[test]
-fn a_new_sink_may_begin_with_what_comes_from_now_on() {
+fn a_cursor_of_another_history_passes_over_no_row() {
+    let beyond = Reached {
+        cursor: 1_000_000,
+        last: None,
+    };
+    let other_row = Reached {
+        cursor: 6,
+        last: Some((6, "acme/logins/0Ya99999".to_owned())),
+    };
+    for reached in [beyond, other_row] {
+        let mut case = Case::new(limits(10, false), 9);
+        fill(&mut case.fixture, 0, 4);
+        assert_eq!(case.deliver().unwrap().rows, 4);
+        fill(&mut case.fixture, 4, 4);
+        case.script().reached = Some(reached.clone());
+        assert_eq!(case.deliver().unwrap().rows, 4, "{reached:?}");
+        {
+            let script = case.script();
+            assert_eq!(script.batches.concat(), names(8), "{reached:?}");
+            let [.., before, after] = &script.begun[..] else {
+                panic!("{:?}", script.begun)
+            };
+            assert_ne!(before.0, after.0, "the store has a new name");
+        }
+        let changes = case.fixture.store.configuration_changes().unwrap();
+        let change = changes.last().unwrap();
+        assert_eq!(change.setting, "history of the sink scripted");
+        assert!(change.new.as_ref().unwrap().contains("delivered again"));
+    }
+}
+
+/// A plan is that of a set-up: in another form, the same rows are another batch.
+#[test]
+fn a_batch_that_was_planned_under_another_set_up_is_planned_anew() {
+    let mut case = Case::new(limits(10, true), 0);
+    case.options.set_up = "before".to_owned();
+    fill(&mut case.fixture, 0, 4);
+    case.deliver().unwrap_err();
+    fill(&mut case.fixture, 4, 4);
+    case.options.set_up = "after".to_owned();
+    case.script().takes = 9;
+    case.deliver().unwrap();
+    assert_eq!(case.script().batches[1], names(8));
+}
+
+#[test]
+fn somebody_who_delivered_meanwhile_is_not_passed_over() {
+    let mut case = Case::new(limits(10, true), 9);
+    fill(&mut case.fixture, 0, 4);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let mut first = Outlet::new(case.options.clone(), Box::new(case.sink.clone()));
+    let deliver = |outlet: &mut Outlet, case: &mut Case| {
+        let delivered = outlet.deliver(&mut case.fixture.store, Pace::Now);
+        runtime.block_on(delivered).unwrap().rows
+    };
+    assert_eq!(deliver(&mut first, &mut case), 4);
+    fill(&mut case.fixture, 4, 4);
+    let mut second = Outlet::new(case.options.clone(), Box::new(case.sink.clone()));
+    assert_eq!(deliver(&mut second, &mut case), 4);
+    fill(&mut case.fixture, 8, 4);
+    assert_eq!(deliver(&mut first, &mut case), 4);
+    // The first one has begun again, and with what the second one has left.
+    let script = case.script();
+    assert_eq!(script.begun.len(), 3);
+    assert_eq!(script.begun[2].1.as_deref(), Some("after 8"));
+    assert_eq!(script.batches.concat(), names(12));
+}
+
+#[test]
+fn a_new_sink_can_begin_with_the_rows_from_now_on() {
     let mut case = Case::new(limits(100, true), 9);
     case.options.from_now = true;
     fill(&mut case.fixture, 0, 5);
@@ -200,7 +272,7 @@ fn a_new_sink_may_begin_with_what_comes_from_now_on() {
 }
 
 #[test]
-fn a_row_that_is_refused_is_set_aside_and_stops_no_other() {
+fn a_refused_row_is_set_aside_and_does_not_block_others() {
     let mut case = Case::new(limits(100, true), 9);
     case.script().refuses = Some("acme/logins/0Ya00002".to_owned());
     fill(&mut case.fixture, 0, 5);
@@ -227,7 +299,7 @@ fn a_row_that_is_refused_is_set_aside_and_stops_no_other() {
 }
 
 #[test]
-fn few_rows_wait_for_more_of_them_and_no_longer_than_is_set() {
+fn few_rows_wait_for_more_but_no_longer_than_configured() {
     let mut case = Case::new(limits(10, true), 9);
     case.options.every = Duration::from_secs(900);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -239,7 +311,7 @@ fn few_rows_wait_for_more_of_them_and_no_longer_than_is_set() {
         let delivered = outlet.deliver(&mut case.fixture.store, Pace::Steady);
         runtime.block_on(delivered).unwrap().rows
     };
-    // Nothing was ever delivered, so nothing says how long the rows wait.
+    // Nothing was ever delivered, so the waiting time of the rows is not known.
     assert_eq!(steady(&mut case), 2);
     fill(&mut case.fixture, 2, 2);
     assert_eq!(steady(&mut case), 0, "two rows wait");

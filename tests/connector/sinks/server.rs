@@ -1,4 +1,4 @@
-//! A server of HTTP over TLS on loopback that does what a test says.
+//! An HTTPS server on loopback whose behaviour a test defines.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -29,14 +29,14 @@ impl Request {
     }
 }
 
-/// What the server does with a request.
+/// The behaviour of the server for a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Does {
     /// Responds: status, additional headers, body.
     Responds(u16, &'static str, String),
     /// Closes the connection.
     Closes,
-    /// Says nothing for a long time.
+    /// Sends nothing for a long time.
     Hangs,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Server {
     runtime: Option<tokio::runtime::Runtime>,
 }
 
-/// A test may be in a runtime of its own, where another one cannot be waited for.
+/// A runtime on a separate thread, because a test may be in a tokio runtime, which cannot block on another.
 impl Drop for Server {
     fn drop(&mut self) {
         self.runtime.take().unwrap().shutdown_background();
@@ -67,7 +67,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// A server that does with each request what `behaviour` says.
+    /// Starts a server whose behaviour for each request is `behaviour`.
     pub(crate) fn start(behaviour: impl FnMut(&Request) -> Does + Send + 'static) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -106,12 +106,12 @@ impl Server {
         }
     }
 
-    /// Does something else from now on.
+    /// Changes the behaviour from now on.
     pub(crate) fn change(&self, behaviour: impl FnMut(&Request) -> Does + Send + 'static) {
         *self.behaviour.lock().unwrap() = Box::new(behaviour);
     }
 
-    /// The requests that arrived until now.
+    /// The requests that have arrived so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
@@ -124,7 +124,7 @@ impl Server {
     }
 }
 
-/// Serves the requests of a connection. Whoever does not trust the certificate closes it before the first.
+/// Serves the requests of a connection. A client that does not trust the certificate closes it first.
 async fn serve(
     stream: TcpStream,
     acceptor: TlsAcceptor,

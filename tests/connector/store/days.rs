@@ -1,4 +1,4 @@
-//! Hazard: a day that is called complete and is not.
+//! Hazard: an incomplete day that is reported as complete.
 
 use saponify_cli::connector::Error;
 use saponify_cli::connector::store::{
@@ -103,7 +103,7 @@ fn an_open_gap_makes_a_day_incomplete() {
 }
 
 #[test]
-fn the_slowest_sink_says_what_is_delivered() {
+fn the_slowest_sink_determines_what_is_delivered() {
     let mut fixture = Fixture::new();
     fixture.collect(
         span(0, DAY),
@@ -119,6 +119,21 @@ fn the_slowest_sink_says_what_is_delivered() {
         fixture.store.delivered(sink, &delivery).unwrap();
     }
     assert_eq!(day(&mut fixture, "logins").delivered, Some(1));
+    // A sink that is not set up any more keeps nobody waiting, and one that has not begun has nothing yet.
+    let source = fixture.logins();
+    for (sinks, delivered) in [
+        (&["a"][..], Some(2)),
+        (&["a", "b"], Some(1)),
+        (&["a", "new"], Some(0)),
+        (&[], None),
+    ] {
+        let sinks: Vec<String> = sinks.iter().map(|sink| (*sink).to_owned()).collect();
+        let days = fixture
+            .store
+            .days_for(&source, span(0, DAY), &sinks)
+            .unwrap();
+        assert_eq!(days[0].delivered, delivered, "{sinks:?}");
+    }
 }
 
 #[test]
@@ -166,7 +181,7 @@ fn a_day_of_files_is_complete_when_each_listed_file_is_stored() {
     fixture.store.reached(source.id, at(DAY)).unwrap();
     assert!(day(&mut fixture, "files").is_complete());
 
-    // A file that is made again makes its day incomplete until it is fetched, and counts once.
+    // A replaced file makes its day incomplete until it is fetched, and counts once.
     let mut again = files[0].clone();
     again.length = 11;
     fixture

@@ -1,4 +1,4 @@
-//! Hazard: event log files that are made again, deleted, late or damaged.
+//! Hazard: event log files that are replaced, deleted, late or damaged.
 
 use saponify_cli::connector::Error;
 use saponify_cli::connector::store::{
@@ -81,7 +81,7 @@ fn a_file_is_stored_once_with_all_rows() {
     assert_eq!(pending[0].file, files[0]);
     fetch(&mut fixture, &pending[0], &["u1", "u1", "u2"]);
     assert!(fixture.store.pending_files().unwrap().is_empty());
-    // Rows that are equal are different rows: a request may log the same line twice.
+    // Equal rows are different rows, because a request may log the same line twice.
     assert_eq!(
         fixture.keys(&EventQuery::default()),
         ["0AT1/1/1", "0AT1/1/2", "0AT1/1/3"]
@@ -127,12 +127,12 @@ fn a_file_that_fails_in_the_middle_leaves_nothing() {
 }
 
 #[test]
-fn a_file_that_is_made_again_is_a_new_revision() {
+fn a_replaced_file_is_a_new_revision() {
     let mut fixture = Fixture::new();
     list(&mut fixture, &[listed("0AT1", 10, 7)], None);
     let pending = fixture.store.pending_files().unwrap();
     fetch(&mut fixture, &pending[0], &["u1"]);
-    // Other bytes of the same length are told by the time of the change.
+    // Other bytes of the same length are recognized by the time of the change.
     let listing = list(&mut fixture, &[listed("0AT1", 10, 8)], None);
     assert_eq!((listing.added, listing.changed), (0, 1));
     assert_eq!(
@@ -166,7 +166,7 @@ fn a_file_that_is_made_again_is_a_new_revision() {
 }
 
 #[test]
-fn a_content_that_was_replaced_before_it_was_fetched_is_no_gap() {
+fn a_content_that_was_replaced_before_it_was_fetched_is_not_a_gap() {
     let mut fixture = Fixture::new();
     list(&mut fixture, &[listed("0AT1", 10, 7)], None);
     list(&mut fixture, &[listed("0AT1", 20, 8)], None);
@@ -177,7 +177,7 @@ fn a_content_that_was_replaced_before_it_was_fetched_is_no_gap() {
 }
 
 #[test]
-fn a_file_that_went_before_it_was_fetched_is_a_gap() {
+fn a_file_that_was_deleted_before_it_was_fetched_is_a_gap() {
     let mut fixture = Fixture::new();
     list(
         &mut fixture,
@@ -207,7 +207,7 @@ fn a_file_that_went_before_it_was_fetched_is_a_gap() {
         "what is stored stays"
     );
 
-    // The file comes back and is fetched after all.
+    // The file is listed again, and is fetched after all.
     list(&mut fixture, &[listed("0AT2", 10, 7)], None);
     let pending = fixture.store.pending_files().unwrap();
     fetch(&mut fixture, &pending[0], &["u9"]);

@@ -1,4 +1,4 @@
-//! The store: rows exactly once, nothing half stored, and what it says about each day.
+//! The store: rows exactly once, nothing half stored, and its figures of each day.
 
 mod days;
 mod files;
@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::engine::Opened;
 
-/// A store of its own, and a folder.
+/// A store in a temporary folder.
 pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) folder: TempDir,
@@ -49,13 +49,13 @@ impl Fixture {
         self.store = self.opened.open();
     }
 
-    /// Opens the store once more, beside the one that is open.
+    /// Opens the store a second time.
     #[cfg(feature = "nats")]
     pub(crate) fn open_beside(&self) -> Store {
         self.opened.open()
     }
 
-    /// Forgets the refused fields, as a process beside this one does.
+    /// Removes the refused fields, as another process does.
     pub(crate) fn forget_refusals(&self) -> u64 {
         self.opened.forget_refusals()
     }
@@ -64,7 +64,7 @@ impl Fixture {
         self.store.source("logins", at(0)).unwrap()
     }
 
-    /// Stores rows of (second, Id, status) in a window that they close.
+    /// Stores rows of (second, Id, status) in a window that they complete.
     pub(crate) fn collect(&mut self, window: Span, rows: &[(i64, &str, &str)]) -> Stored {
         let source = self.logins();
         let id = self

@@ -1,4 +1,4 @@
-//! Hazard: a file that is no store, a store of a newer program, a place that cannot be written.
+//! Hazard: a file that is not a store, a store of a newer program, or a folder that cannot be written.
 
 use std::error::Error as _;
 
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::{Fixture, span};
 
 #[test]
-fn a_new_store_is_whole() {
+fn a_new_store_passes_its_check() {
     let fixture = Fixture::new();
     fixture.store.verify().unwrap();
     let database = Connection::open(fixture.path()).unwrap();
@@ -20,7 +20,7 @@ fn a_new_store_is_whole() {
 }
 
 #[test]
-fn a_store_of_an_older_program_is_brought_up_to_date() {
+fn a_store_of_an_older_program_is_migrated() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("store.db");
     let old = Connection::open(&path).unwrap();
@@ -37,7 +37,7 @@ fn a_store_of_an_older_program_is_brought_up_to_date() {
     )
     .unwrap();
     drop(old);
-    // It cannot be read for its events, but it is known how the connection is set up.
+    // Its events cannot be read, but its settings can.
     let error = Store::open_to_read(&path).unwrap_err();
     assert!(error.advice().unwrap().contains("version 3"), "{error:?}");
     assert_eq!(
@@ -58,7 +58,7 @@ fn a_store_of_an_older_program_is_brought_up_to_date() {
 }
 
 #[test]
-fn a_store_of_a_newer_program_is_left_alone() {
+fn a_store_of_a_newer_program_is_not_changed() {
     let fixture = Fixture::new();
     let path = fixture.path();
     drop(fixture.store);
@@ -77,7 +77,7 @@ fn a_store_of_a_newer_program_is_left_alone() {
 }
 
 #[test]
-fn another_program_s_database_is_left_alone() {
+fn a_database_of_another_program_is_not_changed() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("other.db");
     Connection::open(&path)
@@ -94,14 +94,14 @@ fn another_program_s_database_is_left_alone() {
     .unwrap();
     let error = Store::open(&text).unwrap_err();
     assert!(
-        error.advice().unwrap().contains("no SQLite database"),
+        error.advice().unwrap().contains("not a SQLite database"),
         "{error:?}"
     );
     assert!(error.source().is_some());
 }
 
 #[test]
-fn a_store_that_is_not_there_is_not_read() {
+fn a_missing_store_is_not_created_by_reading() {
     let folder = TempDir::new().unwrap();
     let error = Store::open_to_read(&folder.path().join("store.db")).unwrap_err();
     assert!(error.advice().is_some(), "{error:?}");
@@ -109,7 +109,7 @@ fn a_store_that_is_not_there_is_not_read() {
 }
 
 #[test]
-fn reading_goes_on_while_another_writes() {
+fn reading_continues_while_another_process_writes() {
     let mut fixture = Fixture::new();
     fixture.collect(span(0, 100), &[(10, "0Ya1", "Success")]);
     let reader = Store::open_to_read(&fixture.path()).unwrap();
@@ -119,10 +119,10 @@ fn reading_goes_on_while_another_writes() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_said_and_nothing_is_damaged() {
+fn a_full_disk_is_reported_and_damages_nothing() {
     let mut fixture = Fixture::new();
     fixture.collect(span(0, 100), &[(10, "0Ya1", "Success")]);
-    // SQLite's own bound on the size of the file stands in for the size of the disk.
+    // SQLite's own limit for the size of the file simulates a full disk.
     let path = fixture.path();
     let pages: i64 = {
         let database = Connection::open(&path).unwrap();

@@ -58,7 +58,7 @@ fn sources_are_merged_by_time_and_rows_without_a_time_come_first() {
 }
 
 #[test]
-fn a_slice_has_its_first_instant_and_not_its_last() {
+fn a_slice_includes_its_start_and_excludes_its_end() {
     let fixture = filled();
     let query = EventQuery {
         since: Some(at(20)),
@@ -100,7 +100,7 @@ fn a_filter_compares_one_column() {
 }
 
 #[test]
-fn a_reader_can_stop_and_its_error_comes_through() {
+fn a_reader_can_stop_and_its_error_is_returned() {
     let fixture = filled();
     let mut seen = 0;
     fixture

@@ -1,11 +1,11 @@
-//! Hazard: a row stored twice or not at all, because something was read again or a run was killed.
+//! Hazard: a row that is stored twice or not at all, because a span was read again or a run was killed.
 
 use saponify_cli::connector::store::{EventQuery, PageProgress, Purpose, Row};
 
 use super::{COLUMNS, Fixture, at, position, span, store_rows};
 
 #[test]
-fn a_row_that_comes_again_is_stored_once() {
+fn a_repeated_row_is_stored_once() {
     let mut fixture = Fixture::new();
     let first = fixture.collect(
         span(0, 100),
@@ -144,7 +144,7 @@ fn a_page_that_cannot_be_stored_leaves_nothing_behind() {
         closes: true,
         now: at(100),
     };
-    // The iterator of the rows dies in the middle, as a process can.
+    // The iterator of the rows panics in the middle, as a process can be killed.
     let died = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let rows = (0..3).map(|n| match n {
             2 => panic!("in the middle of a page"),
@@ -165,7 +165,7 @@ fn a_page_that_cannot_be_stored_leaves_nothing_behind() {
 }
 
 #[test]
-fn every_value_comes_back_as_it_went_in() {
+fn every_value_is_read_unchanged() {
     let mut fixture = Fixture::new();
     let source = fixture.logins();
     let window = fixture

@@ -8,7 +8,7 @@ use saponify_cli::connector::store::Delivery;
 use super::{Fixture, at, span};
 
 #[test]
-fn a_cursor_moves_on_acknowledgement_only() {
+fn a_cursor_moves_only_on_acknowledgement() {
     let mut fixture = Fixture::new();
     fixture.collect(
         span(0, 100),
@@ -40,7 +40,7 @@ fn a_cursor_moves_on_acknowledgement_only() {
     assert_eq!(state.position.as_deref(), Some("file 1"));
     assert_eq!(fixture.store.sink("other").unwrap().waiting, 2);
 
-    // Out of order: the cursor does not go back.
+    // This acknowledgement is out of order, so the cursor does not move back.
     delivery.cursor = 0;
     fixture.store.delivered("ndjson", &delivery).unwrap();
     let state = fixture.store.sink("ndjson").unwrap();

@@ -1,11 +1,11 @@
-//! What the store says of how a connection stands, without looking at every row.
+//! The state of a connection in the store, which is found without reading every row.
 
 use saponify_cli::connector::store::Calls;
 
 use super::{DAY, Fixture, at, span};
 
 #[test]
-fn the_calls_that_the_org_reported_last_are_known() {
+fn the_last_stated_number_of_calls_is_stored() {
     let mut fixture = Fixture::new();
     assert_eq!(fixture.store.calls().unwrap(), None);
     for used in [10, 20] {
@@ -20,7 +20,7 @@ fn the_calls_that_the_org_reported_last_are_known() {
 }
 
 #[test]
-fn what_to_do_is_kept_with_a_failed_attempt_until_one_succeeds() {
+fn the_advice_of_a_failed_attempt_is_kept_until_one_succeeds() {
     let mut fixture = Fixture::new();
     let (problem, advice) = (Some("refused"), Some("unlock the user"));
     fixture
@@ -38,7 +38,7 @@ fn what_to_do_is_kept_with_a_failed_attempt_until_one_succeeds() {
 }
 
 #[test]
-fn open_gaps_and_the_last_drifts_are_found_without_the_others() {
+fn open_gaps_and_recent_drift_are_found() {
     let mut fixture = Fixture::new();
     let source = fixture.logins();
     for n in 0..5 {
@@ -86,7 +86,7 @@ fn the_outline_of_a_day_agrees_with_the_day() {
 }
 
 #[test]
-fn rows_are_looked_up_by_their_place_and_counted_after_it() {
+fn rows_are_looked_up_by_sequence_number_and_counted_after_it() {
     let mut fixture = Fixture::new();
     fixture.collect(span(0, 100), &[(1, "a", "x"), (2, "b", "y")]);
     let last = fixture.store.last_seq().unwrap();

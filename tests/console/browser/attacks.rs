@@ -9,7 +9,7 @@ use super::driver::Chrome;
 use crate::pages::written;
 use crate::support::{Served, org};
 
-/// A site that serves one page at every address; gives its port.
+/// A site that serves one page at every address. Returns its port.
 fn site(html: String) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -38,7 +38,7 @@ async fn another_site_changes_nothing_and_frames_nothing() {
     chrome.go(&served.link()).await;
     chrome.shows("1 connection.").await;
 
-    // The form of another site, which the browser sends with all that it has.
+    // This is a form of another site, which the browser sends with all cookies that it has.
     let target = format!("{}/connections/acme/deactivate", served.origin);
     let forged = site(format!(
         "<form method=post action='{target}'><input name=form_token value=x></form>
@@ -53,7 +53,7 @@ async fn another_site_changes_nothing_and_frames_nothing() {
     let settings = saponify_cli::connector::connection::settings_of(&served.home, "acme");
     assert!(!settings.unwrap().deactivated);
 
-    // A frame around a page.
+    // This is a frame around a page.
     let framed = site(format!(
         "<p>site</p><iframe src='{}/' onload='window.framed = true'></iframe>",
         served.origin
@@ -61,32 +61,32 @@ async fn another_site_changes_nothing_and_frames_nothing() {
     chrome.go(&format!("http://localhost:{framed}/")).await;
     chrome.until("return window.framed === true").await;
     let inside = "try { return !!document.querySelector('iframe').contentDocument.body } catch { return 'closed' }";
-    // Chromium shows an error of its own, which is of no site.
+    // Chromium shows its own error page, which belongs to no site.
     assert_eq!(chrome.run(inside).await, "closed");
     let frames = client.get("/").await;
     assert_eq!(frames.header("x-frame-options"), "DENY");
 
-    // A script of another site reads nothing.
+    // A script of another site cannot read anything.
     let read = format!(
         "const done = arguments[arguments.length - 1]; return fetch('{}/metrics', {{credentials: 'include'}})
-         .then(answer => answer.text()).catch(() => 'refused')",
+         .then(response => response.text()).catch(() => 'refused')",
         served.origin
     );
     assert_eq!(chrome.run(&read).await, "refused");
 
-    // A name of another site that leads to this machine.
+    // This is a name of another site that resolves to this machine.
     let port = served.origin.rsplit(':').next().unwrap();
     chrome.go(&format!("http://evil.example:{port}/")).await;
-    chrome.shows("does not answer to this host name").await;
+    chrome.shows("does not accept this host name").await;
 
-    // The session of the person is as it was.
+    // The session of the user is unchanged.
     chrome.go(&served.origin).await;
     chrome.shows("App connectors").await;
     assert_eq!(client.get("/").await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_org_wrote_is_text() {
+async fn texts_of_the_org_are_not_markup() {
     let Some(chrome) = Chrome::start().await else {
         return;
     };
@@ -141,7 +141,7 @@ async fn what_the_org_wrote_is_text() {
     let shown =
         "return [...document.querySelectorAll('td[data-label=User]')].map(cell => cell.innerText)";
     assert_eq!(chrome.run(shown).await, serde_json::json!([image, user]));
-    // If a page had a hole, the policy would still not run what gets in.
+    // If a page did not escape a text, the policy would still block it.
     chrome.run("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.pwned=1\">')").await;
     chrome.run("const s = document.createElement('script'); s.textContent = 'window.pwned=1'; document.body.append(s)").await;
     assert_eq!(

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-/// How long a page may take until it shows what a test waits for.
+/// How long a page may take to show what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The key under which WebDriver gives an element.
+/// The key of an element in WebDriver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A browser. It ends with this value.
+/// A browser. It ends when the value is dropped.
 pub(crate) struct Chrome {
     driver: Child,
     client: reqwest::Client,
@@ -22,8 +22,8 @@ pub(crate) struct Chrome {
 }
 
 impl Chrome {
-    /// Starts a browser. If there is none, the test says so and is not run; with `SAPONIFY_BROWSER` set, that is
-    /// a failure.
+    /// Starts a browser. If there is none, the test reports it and is not run. With `SAPONIFY_BROWSER` set,
+    /// that is a failure.
     pub(crate) async fn start() -> Option<Self> {
         let driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -49,9 +49,9 @@ impl Chrome {
                 port.trim_end_matches('.').parse::<u16>().ok()
             })
             .expect("chromedriver says its port");
-        // Nobody may block the driver by not reading what it says.
+        // The output of the driver is discarded, because a full pipe would block it.
         std::thread::spawn(move || lines.for_each(drop));
-        // The error is that another test was faster.
+        // This fails only if another test was faster.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]);
         let mut chrome = Self {
@@ -63,27 +63,30 @@ impl Chrome {
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--no-proxy-server", "--no-first-run", "--disable-background-networking",
-                // A name of a foreign site that leads to this machine.
+                // This name of a foreign site resolves to this machine.
                 "--host-resolver-rules=MAP evil.example 127.0.0.1",
                 "--window-size=1440,900",
             ],
         });
         let wanted = json!({"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
-            // The org of the tests has a certificate of its own.
+            // The org of the tests has a self-made certificate.
             "acceptInsecureCerts": true,
             "goog:chromeOptions": options,
         }}});
-        let answer = chrome.post("", wanted).await;
-        let id = answer["sessionId"].as_str().expect("a session").to_owned();
+        let response = chrome.post("", wanted).await;
+        let id = response["sessionId"]
+            .as_str()
+            .expect("a session")
+            .to_owned();
         chrome.session = format!("{}/{id}", chrome.session);
         Some(chrome)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Value, Value> {
-        let answer = request.send().await.unwrap();
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
         let mut value: Value = serde_json::from_str(&text).unwrap();
         match status.is_success() {
             true => Ok(value["value"].take()),
@@ -103,7 +106,7 @@ impl Chrome {
             .unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// A command of Chromium's own protocol.
+    /// Runs a command of the Chrome DevTools Protocol.
     async fn chromium(&self, command: &str, parameters: Value) {
         let body = json!({"cmd": command, "params": parameters});
         self.post("/goog/cdp/execute", body).await;
@@ -113,7 +116,7 @@ impl Chrome {
         self.post("/url", json!({"url": address})).await;
     }
 
-    /// Runs a function's body in the page and returns what it returns.
+    /// Runs the body of a function in the page, and returns its result.
     pub(crate) async fn run(&self, script: &str) -> Value {
         self.post("/execute/sync", json!({"script": script, "args": []}))
             .await
@@ -123,7 +126,7 @@ impl Chrome {
     pub(crate) async fn until(&self, script: &str) -> Value {
         let began = Instant::now();
         loop {
-            // While a page is left, a script may fail.
+            // A script may fail while the browser leaves a page.
             let body = json!({"script": script, "args": []});
             if let Ok(value) = self.try_post("/execute/sync", body).await
                 && !value.is_null()
@@ -163,7 +166,7 @@ impl Chrome {
             .await;
     }
 
-    /// Types into a field, in place of what it has.
+    /// Replaces the content of a field by typing.
     pub(crate) async fn fill(&self, selector: &str, text: &str) {
         let element = self.element(selector).await;
         self.post(&format!("/element/{element}/clear"), json!({}))
@@ -172,7 +175,7 @@ impl Chrome {
             .await;
     }
 
-    /// Presses keys, wherever the focus is.
+    /// Presses keys for the focused element.
     pub(crate) async fn press(&self, keys: &str) {
         let actions: Vec<Value> = keys
             .chars()
@@ -182,7 +185,7 @@ impl Chrome {
         self.post("/actions", body).await;
     }
 
-    /// Shows pages as a screen of this width does.
+    /// Sets the width of the viewport.
     pub(crate) async fn width(&self, width: u32) {
         let parameters = json!({
             "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600,
@@ -191,14 +194,14 @@ impl Chrome {
             .await;
     }
 
-    /// Shows pages in the colours for `dark` or `light`.
+    /// Sets the preferred colour scheme to `dark` or `light`.
     pub(crate) async fn scheme(&self, scheme: &str) {
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
         self.chromium("Emulation.setEmulatedMedia", json!({"features": features}))
             .await;
     }
 
-    /// Keeps a picture of the whole page in `target/console-screenshots`.
+    /// Saves a picture of the whole page in `target/console-screenshots`.
     pub(crate) async fn picture(&self, name: &str, width: u32) {
         let height = self
             .run("return document.documentElement.scrollHeight")
@@ -223,7 +226,7 @@ impl Chrome {
 
 impl Drop for Chrome {
     fn drop(&mut self) {
-        // The driver ends its browser when it is told so, and not when it is killed.
+        // The driver ends its browser when it is told to, but not when it is killed.
         let address = self.session.trim_start_matches("http://").to_owned();
         let (host, path) = address.split_once('/').unwrap_or((&address, ""));
         if let Ok(mut stream) = std::net::TcpStream::connect(host) {
@@ -232,7 +235,7 @@ impl Drop for Chrome {
                 format!("DELETE /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
             let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
             let _ = stream.write_all(request.as_bytes());
-            // The driver answers when the browser has ended, and keeps the connection.
+            // The driver responds when the browser has ended, and keeps the connection open.
             let _ = stream.read(&mut [0; 1024]);
         }
         let _ = self.driver.kill();

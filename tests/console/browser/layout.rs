@@ -6,7 +6,7 @@ use saponify_cli::connector::window::Span;
 use super::driver::Chrome;
 use crate::support::{Served, USER, org};
 
-/// What a page must have for people who do not see it, or do not use a mouse. Returns what is wrong.
+/// Checks what people need who do not see the page, or do not use a mouse. Returns the problems.
 const ACCESSIBLE: &str = r#"
 const wrong = [];
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -67,7 +67,7 @@ return [...weak];
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_are_for_everybody() {
+async fn pages_are_accessible() {
     let Some(chrome) = Chrome::start().await else {
         return;
     };
@@ -138,7 +138,7 @@ async fn pages_are_for_everybody() {
                 .await;
             let too_wide = "return document.documentElement.scrollWidth - innerWidth";
             let too_wide = chrome.run(too_wide).await;
-            // On a wide screen, a bar to scroll takes a part of the width.
+            // On a wide screen, a scroll bar takes a part of the width.
             if too_wide.as_i64().is_none_or(|pixels| pixels > 0) {
                 wrong.push(format!("{name} at {width} is too wide by {too_wide}"));
             }
@@ -160,7 +160,7 @@ const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E007}";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_keyboard_reaches_everything_and_the_focus_is_seen() {
+async fn the_keyboard_reaches_all_controls_and_the_focus_is_visible() {
     let Some(chrome) = Chrome::start().await else {
         return;
     };
@@ -192,7 +192,7 @@ async fn the_keyboard_reaches_everything_and_the_focus_is_seen() {
     }
     chrome.press(ENTER).await;
     chrome.until("return location.pathname === '/connections/acme' && document.readyState === 'complete'").await;
-    // Every control of a page is reached.
+    // Every control of a page can be reached.
     let controls = "return [...document.querySelectorAll('a, button:not(:disabled), input:not([type=hidden]), summary')]
         .filter(element => element.checkVisibility()).length";
     let count = chrome.run(controls).await.as_u64().unwrap();

@@ -1,4 +1,4 @@
-//! What a person does: adds Salesforce both ways, tests it, collects, and finds an event.
+//! The steps of a user: add Salesforce in both ways, test it, collect, and find an event.
 
 use saponify_sandbox::LoginMode;
 
@@ -29,9 +29,9 @@ async fn salesforce_is_added_by_password_tested_and_searched() {
     chrome
         .click("form[action='/add/password'] button[type=submit]")
         .await;
-    chrome.shows("The connection was not made.").await;
+    chrome.shows("The connection was not activated.").await;
     chrome.picture("add-refused-1440", 1440).await;
-    // What was typed is still there, except the secret.
+    // The input is still there, except the secret.
     assert_eq!(
         chrome
             .run("return document.querySelector('#password-user').value")
@@ -63,7 +63,7 @@ async fn salesforce_is_added_by_password_tested_and_searched() {
 
     chrome.click("nav.path a[href='/connections/acme']").await;
     chrome.click("form[action$='/collect'] button").await;
-    let done = "return !document.body.innerText.includes('collects the connection now')";
+    let done = "return !document.body.innerText.includes('is collecting the connection')";
     while chrome.run(done).await == false {
         chrome
             .go(&format!("{}/connections/acme", served.origin))
@@ -94,11 +94,11 @@ async fn salesforce_is_added_by_password_tested_and_searched() {
     chrome.shows("class_uid").await;
     chrome.picture("event-1440", 1440).await;
 
-    // Logging out ends it.
+    // Logging out ends the session.
     chrome.click("form[action='/logout'] button").await;
-    chrome.shows("Its link is where it was started").await;
+    chrome.shows("open the link that was printed").await;
     chrome.go(&served.origin).await;
-    chrome.shows("Its link is where it was started").await;
+    chrome.shows("open the link that was printed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,13 +128,15 @@ async fn salesforce_is_added_by_link() {
     };
     begin("refused").await;
     chrome.picture("link-1440", 1440).await;
-    // The logon page of the org, and its consent page.
+    // These are the login page of the org and its consent page.
     chrome.click("#continue").await;
     chrome.fill("input[name=username]", USER[0]).await;
     chrome.fill("input[name=pw]", USER[1]).await;
     chrome.click("button[name=Login]").await;
     chrome.click("button[value=deny]").await;
-    chrome.shows("The connection refused was not made.").await;
+    chrome
+        .shows("The connection refused was not activated.")
+        .await;
     chrome.picture("link-refused-1440", 1440).await;
     assert!(served.home.connections().unwrap().is_empty());
 
@@ -145,14 +147,16 @@ async fn salesforce_is_added_by_link() {
     chrome.click("button[value=allow]").await;
     chrome.shows("The connection web is active.").await;
     chrome.picture("link-connected-1440", 1440).await;
-    // The session is that of before.
+    // The session is the same as before.
     chrome.click("main a.button").await;
     chrome.shows("Acme Instruments").await;
-    // The redirect counts once, whoever asks for it again.
+    // The redirect is accepted once, whoever requests it again.
     chrome.run("history.back()").await;
     chrome
         .until("return location.pathname === '/OauthRedirect'")
         .await;
     chrome.run("location.reload()").await;
-    chrome.shows("No connection waits for this answer").await;
+    chrome
+        .shows("No connection is waiting for this response")
+        .await;
 }

@@ -68,6 +68,12 @@ pub mod server {
     include!(concat!(env!("OUT_DIR"), "/server/mod.rs"));
 }
 
+/// An operation with 200 arguments.
+#[allow(clippy::too_many_arguments)]
+pub mod wide {
+    include!(concat!(env!("OUT_DIR"), "/wide/mod.rs"));
+}
+
 mod first_guesses;
 mod refused;
 mod refused_queries;

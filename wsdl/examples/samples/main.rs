@@ -5,9 +5,9 @@
 //! cargo run -p saponify-wsdl --example samples -- service.wsdl samples/ --root schemas/
 //! ```
 //!
-//! Each element gets a few documents: the smallest, a full one, and others that take the next
-//! branch of each choice, the next derived type, and nil where it is allowed. `index.tsv` says which
-//! file is of which element. Options say where imports are, like those of `saponify generate`.
+//! Each element gets a few documents: the smallest one, a full one, and others that use the next branch of
+//! each choice, the next derived type, and nil where it is allowed. `index.tsv` lists the element of each
+//! file. Options locate imports, like those of `saponify generate`.
 #![forbid(unsafe_code)]
 
 mod text;
@@ -22,7 +22,7 @@ use saponify_wsdl::model::{ElementId, Model, PartTarget};
 
 use writer::Writer;
 
-/// Documents of each element.
+/// The number of documents of each element.
 const VARIANTS: usize = 5;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The global elements that parts of messages are.
+/// The global elements to which parts of messages refer.
 fn elements(model: &Model) -> BTreeSet<ElementId> {
     let parts = model.messages.iter().flat_map(|message| &message.parts);
     let elements = parts.filter_map(|part| match part.target {

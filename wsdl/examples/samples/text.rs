@@ -5,8 +5,8 @@ use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 use saponify_wsdl::model::{Builtin, Content, Facets, Model, TypeId, TypeKind, Variety};
 
-/// A valid text of a simple type, as far as its patterns are understood. `number` makes texts
-/// differ.
+/// A valid text of a simple type, as far as its patterns are supported. Different `number`s give different
+/// texts.
 pub(crate) fn of(model: &Model, id: TypeId, variant: usize, number: usize) -> String {
     let mut facets = Vec::new();
     let mut at = id;
@@ -64,7 +64,7 @@ fn listed(model: &Model, facets: &Facets, number: usize) -> Option<String> {
     })
 }
 
-/// A text that fits the narrowest type's pattern.
+/// A text that matches the pattern of the most derived type.
 fn patterned(facets: &[&Facets], variant: usize, number: usize) -> Option<String> {
     let patterns = &facets.iter().find(|f| !f.patterns.is_empty())?.patterns;
     let pattern = plain(&patterns[variant % patterns.len()]);
@@ -79,7 +79,7 @@ fn patterned(facets: &[&Facets], variant: usize, number: usize) -> Option<String
     fitting.nth(number % 3)
 }
 
-/// A pattern in which classes of characters are replaced by their characters of ASCII.
+/// A pattern in which character classes are replaced by their ASCII characters.
 fn plain(pattern: &str) -> String {
     let mut out = String::new();
     let (mut class, mut chars) = (false, pattern.chars());
@@ -189,7 +189,7 @@ fn bounded(facets: &[&Facets], number: usize) -> String {
     format!("{}", value.trunc())
 }
 
-/// The least and the largest length.
+/// The smallest and the largest length.
 fn lengths(facets: &[&Facets]) -> (Option<u64>, Option<u64>) {
     let exact = facets.iter().find_map(|f| f.length);
     let least = exact.or_else(|| facets.iter().find_map(|f| f.min_length));
@@ -215,7 +215,7 @@ fn sized(text: &str, facets: &[&Facets]) -> String {
     }
 }
 
-/// Text escaped for content and attributes.
+/// Escapes a text for content and attributes.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

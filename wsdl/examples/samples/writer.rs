@@ -1,4 +1,4 @@
-//! Elements, attributes and particles.
+//! Writes elements, attributes and particles.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use saponify_wsdl::model::{
 
 use super::text;
 
-/// Bytes after which only required parts are written.
+/// The number of bytes after which only required parts are written.
 const ENOUGH: usize = 20_000;
-/// Levels below which only required parts are written.
+/// The number of levels after which only required parts are written.
 const DEEP: usize = 8;
-/// Levels that no message needs. A type that needs more has no finite value.
+/// The number of levels that no message needs. A type that needs more has no finite value.
 const ENDLESS: usize = 60;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -24,7 +24,7 @@ pub(crate) struct Writer<'m> {
     model: &'m Model,
     variant: usize,
     out: String,
-    /// Choices made so far.
+    /// The number of choices so far.
     choices: usize,
     ids: usize,
     depth: usize,
@@ -33,12 +33,12 @@ pub(crate) struct Writer<'m> {
     substitutes: BTreeMap<ElementId, Vec<ElementId>>,
 }
 
-/// What an element is made of.
+/// The declaration of an element.
 struct Node<'a> {
     ns: NsId,
     name: &'a str,
     type_id: TypeId,
-    /// Whether nil means something else than absence.
+    /// Whether nil differs from absence.
     nil: bool,
     fixed: Option<&'a str>,
 }
@@ -81,7 +81,7 @@ impl<'m> Writer<'m> {
         }
     }
 
-    /// A document of an element; `None` if it has no finite one.
+    /// A document of an element, or `None` if there is no finite one.
     pub(crate) fn document(mut self, id: ElementId) -> Option<String> {
         self.global(id, false);
         if self.failed {
@@ -154,7 +154,7 @@ impl<'m> Writer<'m> {
         self.depth -= 1;
     }
 
-    /// The type of a value: the declared one, or a derived one where that is required or allowed.
+    /// The type of a value: the declared type, or a derived one if that is required or allowed.
     fn concrete(&mut self, declared: TypeId) -> TypeId {
         let TypeKind::Complex(complex) = &self.model.type_def(declared).kind else {
             return declared;
@@ -164,7 +164,7 @@ impl<'m> Writer<'m> {
             .get(&declared)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        // The type of the message itself follows from its element.
+        // The type of the message itself is known from its element.
         let wanted = complex.is_abstract || self.variant >= 2 && self.depth > 1 && self.full();
         if heirs.is_empty() || !wanted {
             self.failed |= complex.is_abstract;
@@ -183,7 +183,7 @@ impl<'m> Writer<'m> {
         }
     }
 
-    /// Attributes, `>` and content.
+    /// Writes attributes, `>` and content.
     fn complex(&mut self, id: TypeId) {
         let mut chain: Vec<TypeId> = self.model.bases(id).collect();
         chain.reverse();
@@ -267,7 +267,7 @@ impl<'m> Writer<'m> {
         let full = self.full();
         let max = particle.max_occurs.unwrap_or(u64::MAX);
         let count = if full { 2 } else { 0 }.max(particle.min_occurs).min(max);
-        // Thousands of required elements show nothing that a few do not.
+        // A few required elements are as good as thousands.
         for _ in 0..count.min(50) {
             self.term(particle);
         }
@@ -308,7 +308,7 @@ impl<'m> Writer<'m> {
                     .filter(|branch| branch.max_occurs != Some(0))
                     .collect();
                 if !self.full() {
-                    // Branches that need nothing, or no other type, end sooner.
+                    // Branches that need nothing, or no other type, end earlier.
                     possible.sort_by_key(|branch| self.weight(branch));
                     possible.truncate(1);
                 }

@@ -1,4 +1,4 @@
-//! Bytes to text: byte order marks, the declared encoding, and the characters that XML allows.
+//! Decodes bytes to text: byte order marks, the declared encoding, and the characters that XML allows.
 
 mod sniff;
 
@@ -10,8 +10,8 @@ use crate::names::is_ncname;
 
 /// Decodes a document.
 ///
-/// Most are UTF-8. UTF-16 is read with a byte order mark, and whatever else the declaration names
-/// as far as the WHATWG's Encoding Standard has it.
+/// Most documents are UTF-8. UTF-16 is accepted with a byte order mark, and other declared encodings if
+/// they are in the Encoding Standard of the WHATWG.
 pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
     if let Some((what, help)) = sniff::other_format(&bytes) {
         return Err(Error::new(ErrorKind::NotWsdl, what).help(help));
@@ -30,8 +30,8 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
         _ => match declared(&bytes) {
             None => from_utf8(bytes)?,
             Some(name) if is(name, &["UTF-8", "UTF8"]) => from_utf8(bytes)?,
-            // A declaration of UTF-16 that can be read as ASCII is wrong: .NET writes it into
-            // strings, which are then saved as UTF-8.
+            // A declaration of UTF-16 that is readable as ASCII is wrong: .NET writes it into strings that
+            // are then saved as UTF-8.
             Some(name) if is(name, &["UTF-16"]) => from_utf8(bytes)?,
             Some(name) if is(name, &["US-ASCII", "ASCII"]) => match bytes.is_ascii() {
                 true => from_utf8(bytes)?,
@@ -44,7 +44,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
             },
             Some(name) => {
                 let encoding = Encoding::for_label(name.as_bytes()).filter(|_| is_ncname(name));
-                // The declaration has been read as ASCII, so the encoding must contain that.
+                // The declaration was readable as ASCII, so the encoding must be a superset of ASCII.
                 let Some(encoding) = encoding.filter(|found| found.is_ascii_compatible()) else {
                     return Err(unsupported(&format!("encoding {}", quoted(name))));
                 };
@@ -95,7 +95,7 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Error> {
         .map_err(|_| malformed())
 }
 
-/// The name in `<?xml … encoding="name"?>`, if the document starts with that.
+/// The name in `<?xml … encoding="name"?>`, if the document starts with such a declaration.
 fn declared(bytes: &[u8]) -> Option<&str> {
     let head = &bytes[..bytes.len().min(1024)];
     let start = head
@@ -133,7 +133,7 @@ fn check_bytes(text: &str, from: usize, to: usize) -> Result<(), Error> {
         let bad = match byte {
             b'\t' | b'\n' | b'\r' => false,
             0..0x20 => true,
-            // U+FFFE and U+FFFF; surrogates cannot be in a `str`.
+            // These are U+FFFE and U+FFFF. A `str` cannot contain surrogates.
             0xEF => matches!(bytes[index..], [_, 0xBF, 0xBE | 0xBF, ..]),
             _ => false,
         };
@@ -158,7 +158,7 @@ fn position_at_end(text: &str) -> Position {
     cursor.position
 }
 
-/// Counts lines and columns of a text from its start to its end, in linear time in total.
+/// Counts the lines and columns of a text while advancing, in linear time in total.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     offset: usize,
@@ -176,7 +176,7 @@ impl Default for Cursor {
 }
 
 impl Cursor {
-    /// The position of the byte `offset`, which must not be before the last one asked for.
+    /// The position of the byte `offset`, which must not be before the previous offset.
     pub(crate) fn advance(&mut self, text: &str, offset: usize) -> Position {
         let Some(passed) = text.get(self.offset..offset) else {
             return self.position;

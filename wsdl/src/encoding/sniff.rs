@@ -1,6 +1,6 @@
-//! What a file is that is no XML. People save the login page or the archive instead of the WSDL.
+//! Recognizes files that are not XML, because people save a login page or an archive instead of the WSDL.
 
-/// What was saved, and what to do about it. `None` for what may be XML.
+/// The format of the file, and what the user can do. `None` for a file that may be XML.
 pub(super) fn other_format(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     const PAGE: (&str, &str) = (
         "the document is a web page, not a WSDL",
@@ -40,7 +40,7 @@ pub(super) fn other_format(bytes: &[u8]) -> Option<(&'static str, &'static str)>
     }
 }
 
-/// Whether a document starts as an object of JSON does, or as an array of objects.
+/// Whether a document starts like a JSON object, or like an array of objects.
 fn starts_as_json(text: &[u8]) -> bool {
     let within = |text: &[u8], next: &[u8]| {
         let rest = text.trim_ascii_start();
@@ -53,8 +53,8 @@ fn starts_as_json(text: &[u8]) -> bool {
     }
 }
 
-/// Whether a document starts as a web page does. XHTML that begins with an XML declaration is refused by
-/// its root element.
+/// Whether a document starts like a web page. XHTML that begins with an XML declaration is refused because
+/// of its root element.
 fn starts_as_page(text: &[u8]) -> bool {
     let tags = ["<!doctype html", "<html", "<head", "<body", "<script"];
     tags.iter().any(|tag| {
@@ -69,7 +69,7 @@ mod tests {
     use super::other_format;
 
     #[test]
-    fn each_is_named_as_what_it_is() {
+    fn each_format_is_named() {
         for (bytes, word) in [
             (&b""[..], "empty"),
             (b" \r\n\t", "empty"),

@@ -11,7 +11,7 @@ use crate::well_known;
 use crate::xml::{self, Budget};
 
 impl<'a> Loader<'_, 'a> {
-    /// Adds the built-in messages and port types of a namespace and of those that it imports,
+    /// Adds the built-in messages and portTypes of a namespace and of the namespaces that it imports,
     /// unless the documents define them.
     pub(super) fn add_well_known_definitions(
         &mut self,
@@ -32,7 +32,7 @@ impl<'a> Loader<'_, 'a> {
         Ok(())
     }
 
-    /// Adds the built-in schemas of the namespaces that the documents mention and do not define.
+    /// Adds the built-in schemas of the namespaces that the documents mention but do not define.
     pub(super) fn add_well_known(&mut self) -> Result<(), Error> {
         let mut next = 0;
         let mut defined: HashSet<Ns> = self.documents.schemas.iter().map(|s| s.target).collect();

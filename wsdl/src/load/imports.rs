@@ -1,4 +1,4 @@
-//! Which document an import or include means, and what happens if that cannot be read.
+//! Finds the document of an import or include, and decides what happens if it cannot be read.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -14,20 +14,20 @@ use crate::options::Provided;
 use crate::raw::{Import, ImportKind};
 use crate::well_known;
 
-/// An import that cannot be followed, which is an error unless its namespace is defined elsewhere.
+/// An import that cannot be followed. It is an error, unless its namespace is defined elsewhere.
 pub(super) struct Unfollowed {
     error: Error,
     file: usize,
     kind: ImportKind,
     namespace: Option<Ns>,
-    /// The namespace that imports. It cannot be the one in which the import is found.
+    /// The importing namespace. It cannot be the one that defines the imported names.
     importer: Option<Ns>,
     location: String,
     position: Position,
 }
 
 impl<'a> Loader<'_, 'a> {
-    /// Follows an import; gives the file that it means, if there is one to read.
+    /// Follows an import. Returns the file, if there is one to read.
     pub(super) fn import(
         &mut self,
         file: usize,
@@ -82,8 +82,8 @@ impl<'a> Loader<'_, 'a> {
         }
     }
 
-    /// The text by which the document of an import is found: its location, or its namespace if only
-    /// that was provided. `None` if it has no location: its namespace may be defined elsewhere.
+    /// The text that identifies the document of an import: its location, or its namespace if only that was
+    /// provided. `None` if it has no location, because its namespace may be defined elsewhere.
     fn wanted(&self, import: &Import<'a>) -> Option<String> {
         let provided = |name: &str| self.options.imports.contains_key(name);
         let location = import.location.as_deref();
@@ -94,8 +94,8 @@ impl<'a> Loader<'_, 'a> {
         by_namespace.or(location).map(str::to_string)
     }
 
-    /// The document that is provided or lies at a location, read if it is new; `None` if it is to
-    /// be left out.
+    /// The document that is provided or that is at a location. It is read if it is new. `None` if it is
+    /// left out.
     fn find(&mut self, from: usize, wanted: &str) -> Result<Option<usize>, Error> {
         let options = self.options;
         match options.imports.get(wanted) {
@@ -130,7 +130,7 @@ impl<'a> Loader<'_, 'a> {
         }
     }
 
-    /// The document of a canonical path.
+    /// The document at a canonical path.
     fn file(&mut self, path: PathBuf) -> Result<usize, Error> {
         if let Some(index) = self.known.get(&path) {
             return Ok(*index);
@@ -147,7 +147,7 @@ impl<'a> Loader<'_, 'a> {
         Ok(index)
     }
 
-    /// A path as it begins with the directory that the caller gave.
+    /// The path in the form that begins with the directory that the caller gave.
     fn display_name(&self, path: &Path) -> PathBuf {
         let mut roots = self.roots.iter().zip(&self.given_roots);
         let below =
@@ -155,7 +155,7 @@ impl<'a> Loader<'_, 'a> {
         roots.find_map(below).unwrap_or_else(|| path.to_path_buf())
     }
 
-    /// Decides about the imports that could not be followed, after all others have been.
+    /// Decides about the imports that could not be followed, after all others have been followed.
     pub(super) fn check_unfollowed(&mut self) -> Result<(), Error> {
         let unfollowed = std::mem::take(&mut self.unfollowed);
         let targets: HashSet<Ns> = self.documents.schemas.iter().map(|s| s.target).collect();

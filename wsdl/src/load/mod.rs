@@ -1,4 +1,4 @@
-//! Loading: follows imports and includes until every document has been read, each once.
+//! Loads documents: follows imports and includes until every document has been read once.
 
 mod built_in;
 mod imports;
@@ -20,7 +20,7 @@ use crate::redefine::redefine;
 use crate::xml::{self, Budget, Node};
 use imports::{Unfollowed, canonical};
 
-/// Where the WSDL itself comes from.
+/// The origin of the WSDL.
 #[derive(Debug)]
 pub(crate) enum Source<'s> {
     /// Bytes in memory.
@@ -44,26 +44,26 @@ struct Job<'a> {
     file: usize,
     text: &'a str,
     kind: ImportKind,
-    /// The namespace that includes it.
+    /// The namespace of the including schema.
     includer: Option<Ns>,
 }
 
 struct Loader<'r, 'a> {
     options: &'r Options,
     texts: &'a [OnceCell<String>],
-    /// Directories that may be read, canonical, and as they were given.
+    /// The directories that may be read, in canonical form and as given.
     roots: Vec<PathBuf>,
     given_roots: Vec<PathBuf>,
     budget: Budget<'r>,
     size: u64,
     documents: Documents<'a>,
-    /// Files by what identifies them: canonical path or provided location.
+    /// The files by their identity: the canonical path or the provided location.
     known: HashMap<PathBuf, usize>,
     queue: VecDeque<Job<'a>>,
-    /// What was queued and what was read: files, with the namespace that includes them.
+    /// The files that were queued or read, with the namespace of the including schema.
     queued: HashSet<(usize, Option<Ns>)>,
     done: HashSet<(usize, Option<Ns>)>,
-    /// Imported files by their text and the namespace that includes them.
+    /// The imported files by their text and the namespace of the including schema.
     copies: HashMap<(&'a str, Option<Ns>), usize>,
     unfollowed: Vec<Unfollowed>,
 }
@@ -114,7 +114,7 @@ impl<'r, 'a> Loader<'r, 'a> {
                 self.roots.push(root_path);
                 self.given_roots.push(root.clone());
             }
-            // A document that imports this one finds it here, even through a link.
+            // A document that imports the WSDL finds it here, even through a link.
             let (path, _) = canonical(name)?;
             self.known.insert(path, 0);
         }
@@ -150,7 +150,7 @@ impl<'r, 'a> Loader<'r, 'a> {
         Ok((bytes, file))
     }
 
-    /// Decodes a document and keeps its text; returns the index of the file.
+    /// Decodes a document, stores its text, and returns the index of the file.
     fn add(&mut self, bytes: Vec<u8>, file: File) -> Result<usize, Error> {
         let limits = &self.options.limits;
         let index = self.documents.files.len();
@@ -258,7 +258,7 @@ impl<'r, 'a> Loader<'r, 'a> {
         self.add_contents(job.file, contents)
     }
 
-    /// Adds what a document holds and follows its imports.
+    /// Adds the content of a document, and follows its imports.
     fn add_contents(&mut self, file: usize, contents: Contents<'a>) -> Result<(), Error> {
         let notes = contents.notes.into_iter();
         let notes = notes.map(|(position, text)| (file, position, text));
@@ -282,8 +282,8 @@ impl<'r, 'a> Loader<'r, 'a> {
         Ok(())
     }
 
-    /// Leaves out a document whose text is that of an earlier one. Its imports are followed: they
-    /// are relative to its own place.
+    /// Leaves out a document whose text equals that of an earlier one. Its imports are followed, because
+    /// they are relative to its own location.
     fn add_copy(
         &mut self,
         file: usize,

@@ -1,4 +1,4 @@
-//! The types that XML Schema itself has.
+//! The built-in types of XML Schema.
 
 macro_rules! builtins {
     ($($variant:ident = $name:literal,)*) => {
@@ -12,7 +12,7 @@ macro_rules! builtins {
         }
 
         impl Builtin {
-            /// Every built-in type.
+            /// All built-in types.
             pub const ALL: &'static [Builtin] = &[$(Builtin::$variant,)*];
 
             /// The local name in the XML Schema namespace.
@@ -76,7 +76,7 @@ builtins! {
 }
 
 impl Builtin {
-    /// The built-in type of this local name.
+    /// The built-in type with this local name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL

@@ -1,11 +1,11 @@
 //! The resolved model of a WSDL 1.1 document and the XML Schemas inside it.
 //!
-//! This is WSDL's and XSD's own vocabulary, not any service's subset of it: particles are a tree,
-//! attributes and facets are kept, and there may be several services, bindings and schemas.
-//! Everything lives in arenas addressed by small ids, so the model is cyclic where schemas are
-//! (a type may contain itself) and still plain data: it clones, compares and prints.
+//! The model uses the vocabulary of WSDL and XML Schema, and is not limited to one service: particles are a
+//! tree, attributes and facets are kept, and there may be several services, bindings and schemas. All
+//! definitions are in arenas and have small ids. Therefore the model can be cyclic where schemas are (a
+//! type may contain itself), and it is still plain data, which can be cloned, compared and printed.
 //!
-//! All sequences are in document order; names are those of the document, never altered.
+//! All sequences are in document order. Names are never altered.
 
 mod builtin;
 mod particles;
@@ -44,30 +44,30 @@ pub struct PortTypeId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BindingId(pub u32);
 
-/// A resolved qualified name: namespace and local part. The prefix of the document is gone.
+/// A resolved qualified name: namespace and local part, without the prefix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QName {
-    /// The namespace; [`Model::namespace`] gives its URI. No namespace is the empty URI.
+    /// The namespace. [`Model::namespace`] returns its URI, which is empty for no namespace.
     pub ns: NsId,
     /// The local part.
     pub local: String,
 }
 
-/// Where a construct starts in its document. Lines and columns count from 1, columns in characters.
+/// The start of a construct in its document. Lines and columns begin with 1, and columns count characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
-    /// Line, from 1; 0 means the construct has no place of its own (a built-in type).
+    /// The line, from 1, or 0 for a construct that is in no document (a built-in type).
     pub line: u32,
-    /// Column in characters, from 1.
+    /// The column in characters, from 1.
     pub column: u32,
 }
 
-/// A whole WSDL: what [`read`](crate::read) returns.
+/// A resolved WSDL, which [`read`](crate::read) returns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
-    /// Text of the comments before the root element, joined by newlines, trimmed.
+    /// The text of the comments before the root element, trimmed and joined by newlines.
     ///
-    /// Salesforce puts the API version, the generation time and the installed packages there.
+    /// Salesforce writes the API version, the generation time and the installed packages there.
     pub leading_comment: Option<String>,
     /// `definitions/@name`.
     pub name: Option<String>,
@@ -75,51 +75,52 @@ pub struct Model {
     pub target_namespace: Option<NsId>,
     /// `definitions/documentation`, as plain text.
     pub documentation: Option<String>,
-    /// Every namespace that a name of the model uses, in order of first appearance.
+    /// Every namespace of a name in the model, in order of first appearance.
     pub namespaces: Vec<Namespace>,
     /// The schemas, in document order.
     pub schemas: Vec<Schema>,
-    /// Every type, built-in ones that are used, named and anonymous.
+    /// All types: built-in types that are used, named types and anonymous types.
     pub types: Vec<TypeDef>,
-    /// Every global element declaration.
+    /// All global element declarations.
     pub elements: Vec<ElementDecl>,
     /// Messages.
     pub messages: Vec<Message>,
-    /// Port types.
+    /// The portTypes.
     pub port_types: Vec<PortType>,
-    /// Bindings, those of unknown protocols included (see [`Protocol::Other`]).
+    /// Bindings, including those of unknown protocols (see [`Protocol::Other`]).
     pub bindings: Vec<Binding>,
     /// Services.
     pub services: Vec<Service>,
-    /// Names of the operations that were left out of a port type or binding. A note says why, for
-    /// each of them.
+    /// The names of the operations that were left out of a portType or binding. There is a note with the
+    /// reason for each of them.
     pub left_out: Vec<String>,
-    /// Constructs that were understood but left out, and repairs that were made.
+    /// Constructs that were left out, and repairs that were made.
     pub notes: Vec<Note>,
-    /// The files read, the WSDL itself first; empty if it was given as bytes and imports nothing.
+    /// The files that were read, beginning with the WSDL. It is empty if the WSDL was given as bytes and
+    /// imports nothing.
     ///
     /// A build script prints a `cargo:rerun-if-changed` for each. A document that was
-    /// [provided](crate::Reader::provide) stands here under its location.
+    /// [provided](crate::Reader::provide) is listed under its location.
     pub files: Vec<PathBuf>,
 }
 
-/// Something a reader of the output should know and that is no error.
+/// Information that is not an error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Note {
-    /// Where.
+    /// The position.
     pub position: Position,
-    /// In which file, unless the document was given as bytes.
+    /// The file, unless the document was given as bytes.
     pub file: Option<PathBuf>,
-    /// What, in one sentence.
+    /// The information, in one sentence.
     pub text: String,
 }
 
-/// A namespace and the prefix that the document prefers for it.
+/// A namespace and its preferred prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namespace {
-    /// The URI; empty for "no namespace".
+    /// The URI, which is empty for no namespace.
     pub uri: String,
-    /// The first prefix that the document bound to it, if it bound one.
+    /// The first prefix that a document bound to it, if any.
     pub prefix: Option<String>,
 }
 
@@ -132,38 +133,38 @@ pub struct Schema {
     pub element_qualified: bool,
     /// `attributeFormDefault="qualified"`.
     pub attribute_qualified: bool,
-    /// Annotation of the schema itself.
+    /// The annotation of the schema itself.
     pub documentation: Option<String>,
-    /// Where it starts.
+    /// The position of the schema.
     pub position: Position,
 }
 
 impl Model {
-    /// The type behind an id.
+    /// The type with this id.
     #[must_use]
     pub fn type_def(&self, id: TypeId) -> &TypeDef {
         &self.types[id.0 as usize]
     }
 
-    /// The global element behind an id.
+    /// The global element with this id.
     #[must_use]
     pub fn element(&self, id: ElementId) -> &ElementDecl {
         &self.elements[id.0 as usize]
     }
 
-    /// The message behind an id.
+    /// The message with this id.
     #[must_use]
     pub fn message(&self, id: MessageId) -> &Message {
         &self.messages[id.0 as usize]
     }
 
-    /// The port type behind an id.
+    /// The portType with this id.
     #[must_use]
     pub fn port_type(&self, id: PortTypeId) -> &PortType {
         &self.port_types[id.0 as usize]
     }
 
-    /// The binding behind an id.
+    /// The binding with this id.
     #[must_use]
     pub fn binding(&self, id: BindingId) -> &Binding {
         &self.bindings[id.0 as usize]
@@ -175,14 +176,14 @@ impl Model {
         &self.namespaces[id.0 as usize].uri
     }
 
-    /// The id of a namespace by URI, if the model uses it.
+    /// The id of the namespace with this URI, if the model uses it.
     #[must_use]
     pub fn namespace_id(&self, uri: &str) -> Option<NsId> {
         let index = self.namespaces.iter().position(|ns| ns.uri == uri)?;
         Some(NsId(index as u32))
     }
 
-    /// A name in Clark notation: `{uri}local`, or `local` alone without a namespace.
+    /// A name in Clark notation: `{uri}local`, or only `local` if it has no namespace.
     #[must_use]
     pub fn clark(&self, name: &QName) -> String {
         match self.namespace(name.ns) {
@@ -191,9 +192,9 @@ impl Model {
         }
     }
 
-    /// Base type ids from the type's own base up to the root of its derivation.
+    /// The base types from the direct base up to the root of the derivation.
     ///
-    /// The reader has refused cyclic derivations, so this ends.
+    /// It ends, because the reader refuses cyclic derivations.
     pub fn bases(&self, id: TypeId) -> impl Iterator<Item = TypeId> + '_ {
         std::iter::successors(self.base(id), |id| self.base(*id))
     }

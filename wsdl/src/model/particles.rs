@@ -1,32 +1,32 @@
-//! What complex types contain: particles, elements, attributes, wildcards.
+//! The content of complex types: particles, elements, attributes and wildcards.
 
 use super::{ElementId, NsId, Position, QName, TypeId};
 
-/// A particle: a term and how often it occurs. Groups are expanded where they are referred to.
+/// A particle: a term and its number of occurrences. Groups are expanded where they are referred to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Particle {
-    /// `minOccurs`; 1 if absent.
+    /// `minOccurs`, which is 1 by default.
     pub min_occurs: u64,
-    /// `maxOccurs`; 1 if absent, `None` for `unbounded`.
+    /// `maxOccurs`, which is 1 by default. `None` is `unbounded`.
     pub max_occurs: Option<u64>,
-    /// What occurs.
+    /// The term.
     pub term: Term,
-    /// Where it is.
+    /// The position of the particle.
     pub position: Position,
 }
 
-/// What a particle may be.
+/// The term of a particle.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Term {
     /// An element declared here.
     Element(Box<LocalElement>),
     /// A reference to a global element.
     Ref(ElementId),
-    /// All in this order.
+    /// All of these particles, in this order.
     Sequence(Vec<Particle>),
-    /// One of these.
+    /// One of these particles.
     Choice(Vec<Particle>),
-    /// All, in any order.
+    /// All of these particles, in any order.
     All(Vec<Particle>),
     /// `xsd:any`.
     Any(Wildcard),
@@ -35,11 +35,11 @@ pub enum Term {
 /// A local element declaration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalElement {
-    /// Its local name.
+    /// The local name.
     pub name: String,
-    /// Its namespace on the wire, `form` and `elementFormDefault` taken into account.
+    /// The namespace on the wire, which `form` and `elementFormDefault` determine.
     pub ns: NsId,
-    /// Its type.
+    /// The type.
     pub type_id: TypeId,
     /// `nillable="true"`.
     pub nillable: bool,
@@ -47,41 +47,41 @@ pub struct LocalElement {
     pub default: Option<String>,
     /// `fixed`.
     pub fixed: Option<String>,
-    /// Annotation, as plain text.
+    /// The annotation, as plain text.
     pub documentation: Option<String>,
 }
 
 /// A global element declaration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ElementDecl {
-    /// Its name.
+    /// The name.
     pub name: QName,
-    /// Its type.
+    /// The type.
     pub type_id: TypeId,
     /// `nillable="true"`.
     pub nillable: bool,
     /// `abstract="true"`.
     pub is_abstract: bool,
-    /// `substitutionGroup`: the head that this element may stand for.
+    /// `substitutionGroup`: the head element that this element can replace.
     pub substitution_group: Option<ElementId>,
     /// `default`.
     pub default: Option<String>,
     /// `fixed`.
     pub fixed: Option<String>,
-    /// Annotation, as plain text.
+    /// The annotation, as plain text.
     pub documentation: Option<String>,
-    /// Where it is.
+    /// The position of the declaration.
     pub position: Position,
 }
 
 /// An attribute of a complex type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttributeUse {
-    /// Its local name.
+    /// The local name.
     pub name: String,
-    /// Its namespace on the wire; the empty URI unless qualified.
+    /// The namespace on the wire, whose URI is empty unless the attribute is qualified.
     pub ns: NsId,
-    /// Its type, always simple.
+    /// The type, which is always simple.
     pub type_id: TypeId,
     /// `use`.
     pub usage: Usage,
@@ -89,29 +89,29 @@ pub struct AttributeUse {
     pub default: Option<String>,
     /// `fixed`.
     pub fixed: Option<String>,
-    /// `wsdl:arrayType` as written with its name resolved, for SOAP-encoded arrays.
+    /// `wsdl:arrayType` with its name resolved, for SOAP-encoded arrays.
     pub array_type: Option<ArrayType>,
-    /// Annotation, as plain text.
+    /// The annotation, as plain text.
     pub documentation: Option<String>,
-    /// Where it is.
+    /// The position of the attribute.
     pub position: Position,
 }
 
 /// `use` of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Usage {
-    /// May be absent.
+    /// The attribute may be absent.
     Optional,
-    /// Must be there.
+    /// The attribute must be present.
     Required,
-    /// Must not be there (a restriction removes it).
+    /// The attribute must be absent, because a restriction removes it.
     Prohibited,
 }
 
 /// `wsdl:arrayType="tns:Item[]"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArrayType {
-    /// Type of the items.
+    /// The type of the items.
     pub item: TypeId,
     /// The dimensions as written, such as `[]` or `[,]`.
     pub dimensions: String,
@@ -120,7 +120,7 @@ pub struct ArrayType {
 /// `xsd:any` or `xsd:anyAttribute`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wildcard {
-    /// Which namespaces it accepts.
+    /// The accepted namespaces.
     pub namespaces: WildcardNamespaces,
     /// `processContents`.
     pub process_contents: ProcessContents,
@@ -131,19 +131,19 @@ pub struct Wildcard {
 pub enum WildcardNamespaces {
     /// `##any`.
     Any,
-    /// `##other`: any but this one.
+    /// `##other`: any namespace but this one.
     Other(NsId),
-    /// A list, `##targetNamespace` and `##local` replaced.
+    /// A list, in which `##targetNamespace` and `##local` are replaced.
     List(Vec<NsId>),
 }
 
 /// `processContents`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProcessContents {
-    /// Must be valid.
+    /// The content must be valid.
     Strict,
-    /// Validated where a declaration is known.
+    /// The content is validated if a declaration is known.
     Lax,
-    /// Not validated.
+    /// The content is not validated.
     Skip,
 }

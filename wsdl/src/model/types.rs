@@ -5,39 +5,38 @@ use super::{AttributeUse, Builtin, NsId, Particle, Position, QName, TypeId, Wild
 /// A type definition, simple or complex.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TypeDef {
-    /// Name and origin.
+    /// The name of the type.
     pub name: TypeName,
-    /// Annotation, as plain text.
+    /// The annotation, as plain text.
     pub documentation: Option<String>,
-    /// Where it starts.
+    /// The position of the definition.
     pub position: Position,
-    /// What it is.
+    /// The definition.
     pub kind: TypeKind,
 }
 
-/// How a type is known.
+/// The name of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeName {
-    /// A global type of a schema, or a built-in one (namespace of XML Schema).
+    /// A global type of a schema, or a built-in type (in the namespace of XML Schema).
     Global(QName),
-    /// An anonymous type: the path of names that leads to it, outermost first.
+    /// An anonymous type, which is identified by the path of names that leads to it, outermost first.
     ///
-    /// The path starts at a global element or type: `["query"]` is the type written inside the
-    /// global element `query`, `["Invoice", "line"]` the one inside the element `line` of the
-    /// type `Invoice`. `owner` says which of the two kinds the first name is. Types without a name
-    /// around them are called after what they are to the type that holds them: `item` of a list,
-    /// `member` of a union, `base` of a restriction.
+    /// The path starts at a global element or type. `["query"]` is the type inside the global element
+    /// `query`, and `["Invoice", "line"]` is the type inside the element `line` of the type `Invoice`.
+    /// `owner` distinguishes the two kinds. A type without a named element around it is named after its
+    /// role in the enclosing type: `item` of a list, `member` of a union, `base` of a restriction.
     Anonymous {
-        /// Namespace of the schema that holds it.
+        /// The namespace of the schema that contains the type.
         ns: NsId,
-        /// Whether the first name is an element or a type.
+        /// The kind of the first name.
         owner: Owner,
         /// The names.
         path: Vec<String>,
     },
 }
 
-/// What the first name of an anonymous type's path is.
+/// The kind of the first name in the path of an anonymous type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owner {
     /// A global element.
@@ -48,10 +47,10 @@ pub enum Owner {
     Other,
 }
 
-/// The two sorts of type.
+/// The kinds of types.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TypeKind {
-    /// One of XML Schema's own types.
+    /// A built-in type of XML Schema.
     Builtin(Builtin),
     /// A simple type.
     Simple(SimpleType),
@@ -62,29 +61,29 @@ pub enum TypeKind {
 /// A simple type: a restriction, a list or a union.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SimpleType {
-    /// How it is made.
+    /// The way in which the type is derived.
     pub variety: Variety,
-    /// Facets of this step only; those of the base are the base's.
+    /// The facets of this derivation only, without those of the base.
     pub facets: Facets,
 }
 
 /// The three ways to derive a simple type (XSD 1.0 part 2, section 2.5.1).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Variety {
-    /// Restriction of another simple type.
+    /// A restriction of another simple type.
     Restriction(TypeId),
-    /// Whitespace-separated list of another simple type.
+    /// A list of values of another simple type, separated by white space.
     List(TypeId),
-    /// Any one of several simple types.
+    /// A value of any one of several simple types.
     Union(Vec<TypeId>),
 }
 
-/// Constraining facets (XSD 1.0 part 2, section 4.3), lexical forms as written.
+/// Constraining facets (XSD 1.0 part 2, section 4.3), in the lexical form of the document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facets {
     /// `enumeration`, in order.
     pub enumerations: Vec<Enumeration>,
-    /// `pattern`s of this step: alternatives. Never compiled by this crate.
+    /// The `pattern`s of this derivation, which are alternatives. This crate never compiles them.
     pub patterns: Vec<String>,
     /// `length`.
     pub length: Option<u64>,
@@ -111,51 +110,51 @@ pub struct Facets {
 /// One `enumeration` facet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enumeration {
-    /// The value as written. For a QName base it still has its prefix; see [`Enumeration::qname`].
+    /// The value as written. A value of type `xsd:QName` keeps its prefix; see [`Enumeration::qname`].
     pub value: String,
     /// The resolved name, if the base is `xsd:QName` and the prefix is bound.
     pub qname: Option<QName>,
-    /// Annotation, as plain text.
+    /// The annotation, as plain text.
     pub documentation: Option<String>,
-    /// Where it is.
+    /// The position of the facet.
     pub position: Position,
 }
 
 /// The `whiteSpace` facet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhiteSpace {
-    /// Kept as it is.
+    /// White space is kept.
     Preserve,
-    /// Each tab, newline and return becomes a space.
+    /// Each tab, newline and carriage return is replaced by a space.
     Replace,
-    /// As replace, then runs of spaces become one, and those at the ends go.
+    /// As for replace; then each run of spaces becomes one, and spaces at the ends are removed.
     Collapse,
 }
 
 /// A complex type.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ComplexType {
-    /// The base and how this type differs from it; `None` for a type without a base.
+    /// The base, and how this type is derived from it. `None` for a type without a base.
     pub derivation: Option<Derivation>,
-    /// What is between the tags. For an extension this is the *added* content only; for a
+    /// The content between the tags. For an extension this is only the *added* content, and for a
     /// restriction it is the whole content.
     pub content: Content,
-    /// Attributes of this step, attribute groups expanded.
+    /// The attributes of this derivation, with attribute groups expanded.
     pub attributes: Vec<AttributeUse>,
-    /// `anyAttribute` of this step.
+    /// `anyAttribute` of this derivation.
     pub any_attribute: Option<Wildcard>,
     /// `abstract="true"`.
     pub is_abstract: bool,
-    /// `mixed="true"`: text may stand between the children.
+    /// `mixed="true"`: text is allowed between the child elements.
     pub mixed: bool,
 }
 
 /// Derivation of a complex type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Derivation {
-    /// By extension or by restriction.
+    /// Extension or restriction.
     pub method: DerivationMethod,
-    /// The base type; simple or built-in for simple content.
+    /// The base type, which is simple or built-in for simple content.
     pub base: TypeId,
 }
 
@@ -171,12 +170,12 @@ pub enum DerivationMethod {
 /// Content of a complex type.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Content {
-    /// Nothing (of its own).
+    /// No content, apart from that of the base.
     #[default]
     Empty,
     /// Child elements.
     Elements(Particle),
-    /// Text of the base simple type, narrowed by these facets.
+    /// Text of the simple base type, restricted by these facets.
     Simple(Facets),
 }
 
@@ -190,7 +189,7 @@ impl TypeName {
         }
     }
 
-    /// The namespace of the schema that holds the type.
+    /// The namespace of the schema that contains the type.
     #[must_use]
     pub fn ns(&self) -> NsId {
         match self {

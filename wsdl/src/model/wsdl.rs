@@ -1,24 +1,24 @@
-//! Messages, port types, bindings and services of WSDL.
+//! The messages, portTypes, bindings and services of WSDL.
 
 use super::{BindingId, ElementId, MessageId, NsId, PortTypeId, Position, QName, TypeId};
 
 /// A WSDL message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
-    /// Its name.
+    /// The name.
     pub name: QName,
-    /// Its parts.
+    /// The parts.
     pub parts: Vec<Part>,
-    /// Where it is.
+    /// The position of the message.
     pub position: Position,
 }
 
 /// A part of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What it refers to.
+    /// The element or type of the part.
     pub target: PartTarget,
 }
 
@@ -31,42 +31,42 @@ pub enum PartTarget {
     Type(TypeId),
 }
 
-/// A WSDL port type.
+/// A WSDL portType.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PortType {
-    /// Its name.
+    /// The name.
     pub name: QName,
-    /// Documentation, as plain text.
+    /// The documentation, as plain text.
     pub documentation: Option<String>,
-    /// Its operations; two may share a name.
+    /// The operations, of which several may have the same name.
     pub operations: Vec<Operation>,
-    /// Where it is.
+    /// The position of the portType.
     pub position: Position,
 }
 
-/// An operation of a port type.
+/// An operation of a portType.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Documentation, as plain text.
+    /// The documentation, as plain text.
     pub documentation: Option<String>,
     /// The request, unless the operation is a notification.
     pub input: Option<OperationMessage>,
     /// The response, unless the operation is one-way.
     pub output: Option<OperationMessage>,
-    /// Declared faults.
+    /// The declared faults.
     pub faults: Vec<OperationMessage>,
     /// `parameterOrder`, if given.
     pub parameter_order: Vec<String>,
-    /// Where it is.
+    /// The position of the operation.
     pub position: Position,
 }
 
 /// `input`, `output` or `fault` of an operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OperationMessage {
-    /// Its name, given or by the default of WSDL 1.1 section 2.4.5.
+    /// The name, which has a default (WSDL 1.1, section 2.4.5).
     pub name: String,
     /// The message.
     pub message: MessageId,
@@ -75,23 +75,23 @@ pub struct OperationMessage {
 /// A binding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binding {
-    /// Its name.
+    /// The name.
     pub name: QName,
-    /// The port type it binds.
+    /// The portType that is bound.
     pub port_type: PortTypeId,
     /// The protocol.
     pub protocol: Protocol,
     /// `soap:binding/@transport`.
     pub transport: Option<String>,
-    /// One entry per bound operation, in document order.
+    /// The bound operations, in document order.
     pub operations: Vec<BindingOperation>,
-    /// Documentation, as plain text.
+    /// The documentation, as plain text.
     pub documentation: Option<String>,
-    /// Where it is.
+    /// The position of the binding.
     pub position: Position,
 }
 
-/// What a binding speaks.
+/// The protocol of a binding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// SOAP 1.1 (`http://schemas.xmlsoap.org/wsdl/soap/`).
@@ -100,83 +100,84 @@ pub enum Protocol {
     Soap12,
     /// HTTP GET or POST (`http://schemas.xmlsoap.org/wsdl/http/`).
     Http,
-    /// Anything else, or nothing.
+    /// Another protocol, or none.
     Other,
 }
 
-/// An operation as bound.
+/// A bound operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BindingOperation {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Index into the port type's operations; overloads are told apart by input and output names.
+    /// The index among the operations of the portType. Overloads are distinguished by the names of input
+    /// and output.
     pub operation: usize,
-    /// `soapAction`, the empty string included; `None` if absent.
+    /// `soapAction`, which may be empty. `None` if it is absent.
     pub soap_action: Option<String>,
-    /// `style`, the binding's if the operation has none.
+    /// `style`, which the binding defines if the operation does not.
     pub style: Style,
-    /// Body and headers of the request.
+    /// The body and headers of the request.
     pub input: BindingMessage,
-    /// Body and headers of the response.
+    /// The body and headers of the response.
     pub output: BindingMessage,
-    /// Names of the bound faults and how they are encoded.
+    /// The names of the bound faults, and how they are encoded.
     pub faults: Vec<BindingFault>,
-    /// Where it is.
+    /// The position of the bound operation.
     pub position: Position,
 }
 
 /// `style` of a SOAP operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Style {
-    /// The body holds the part itself.
+    /// The body contains the part itself.
     #[default]
     Document,
-    /// The body holds an element named after the operation, with one child per part.
+    /// The body contains an element with the name of the operation, which has a child for each part.
     Rpc,
 }
 
 /// `use` of a SOAP body, header or fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Use {
-    /// As the schema says.
+    /// According to the schema.
     #[default]
     Literal,
-    /// By the rules of SOAP 1.1 section 5.
+    /// According to SOAP 1.1, section 5.
     Encoded,
 }
 
-/// SOAP body and headers of one direction.
+/// The SOAP body and headers of one direction.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BindingMessage {
     /// `use` of the body.
     pub body_use: Use,
-    /// `parts` of the body: indices into the message's parts. All of them if not given.
+    /// `parts` of the body, as indices of the parts of the message. `None` means all parts.
     pub body_parts: Option<Vec<usize>>,
     /// `namespace` of an rpc body.
     pub body_namespace: Option<NsId>,
-    /// Headers in document order.
+    /// The headers, in document order.
     pub headers: Vec<HeaderBinding>,
-    /// Whether the body is inside `mime:multipartRelated`.
+    /// Whether the body is in a `mime:multipartRelated`.
     pub multipart: bool,
 }
 
 /// `soap:header`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeaderBinding {
-    /// The message that holds the part.
+    /// The message that contains the part.
     pub message: MessageId,
-    /// Index of the part.
+    /// The index of the part.
     pub part: usize,
     /// `use`.
     pub header_use: Use,
-    /// `soap:headerfault`s: message and part.
+    /// The `soap:headerfault`s: message and index of the part.
     pub faults: Vec<(MessageId, usize)>,
 }
 
 /// `soap:fault` of a bound operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingFault {
-    /// Name of the port type's fault.
+    /// The name of the fault in the portType.
     pub name: String,
     /// `use`.
     pub fault_use: Use,
@@ -185,25 +186,25 @@ pub struct BindingFault {
 /// A service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
-    /// Its name.
+    /// The name.
     pub name: QName,
-    /// Documentation, as plain text.
+    /// The documentation, as plain text.
     pub documentation: Option<String>,
-    /// Its ports.
+    /// The ports.
     pub ports: Vec<Port>,
-    /// Where it is.
+    /// The position of the service.
     pub position: Position,
 }
 
 /// A port: a binding at an address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Port {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its binding.
+    /// The binding.
     pub binding: BindingId,
-    /// `soap:address/@location`, as written.
+    /// `soap:address/@location`, unchanged.
     pub address: Option<String>,
-    /// Documentation, as plain text.
+    /// The documentation, as plain text.
     pub documentation: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The values between the stages as text, for people and for tests. The format may change.
+//! Prints the values between the stages for debugging and for tests. The format is unstable.
 
 mod model;
 mod raw;

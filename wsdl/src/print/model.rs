@@ -1,11 +1,11 @@
-//! A model as text: one line per construct, names with the prefixes that the document prefers.
+//! Prints a model: one line per construct, and names with the preferred prefixes of the documents.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter, Write};
 
 use crate::model::*;
 
-/// The whole model, in document order. The text is for people and for tests, and it may change.
+/// Prints the whole model in document order, for debugging and for tests. The format is unstable.
 impl Display for Model {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut printer = Printer {
@@ -25,7 +25,7 @@ pub(super) struct Printer<'m, 'f, 'o> {
     indent: usize,
 }
 
-/// A prefix for each namespace. No two are the same.
+/// A unique prefix for each namespace.
 fn prefixes(model: &Model) -> Vec<String> {
     let mut uses: HashMap<&str, u32> = HashMap::new();
     for namespace in &model.namespaces {

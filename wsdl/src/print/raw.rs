@@ -1,4 +1,4 @@
-//! The documents as text before names are resolved: one line per construct, names as written.
+//! Prints the documents before names are resolved: one line per construct, and names as written.
 
 use std::fmt::{Display, Write};
 
@@ -39,7 +39,7 @@ impl Printer<'_, '_> {
         for _ in 0..self.indent {
             self.out.push_str("  ");
         }
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(self.out, "{text}");
     }
 

@@ -1,4 +1,4 @@
-//! Messages, port types, bindings and services of a model as text.
+//! Prints the messages, portTypes, bindings and services of a model.
 
 use std::fmt::{self, Write};
 

@@ -1,6 +1,5 @@
-//! Stage 2: the documents as written, with types. Prefixes are looked up here, because what a
-//! prefix stands for depends on where the name is written. The next stage finds out what the name
-//! refers to.
+//! Stage 2: typed trees of the documents as written. Prefixes are looked up here, because their meaning
+//! depends on where the name is written. The next stage finds the definitions that the names refer to.
 
 mod particles;
 mod same;
@@ -20,10 +19,10 @@ use crate::model::{
 use crate::names::{Namespaces, Ns, is_blank};
 use crate::xml::{Name, Node};
 
-/// Text of a document, borrowed unless it had to be unescaped.
+/// A text of a document. It is borrowed, unless it had to be unescaped.
 pub(crate) type Str<'a> = Cow<'a, str>;
 
-/// What one document holds.
+/// The content of one document.
 #[derive(Debug, Default)]
 pub(crate) struct Contents<'a> {
     pub(crate) definitions: Option<Definitions<'a>>,
@@ -31,7 +30,7 @@ pub(crate) struct Contents<'a> {
     pub(crate) notes: Vec<(Position, String)>,
 }
 
-/// `wsdl:definitions`, without its schemas.
+/// `wsdl:definitions` without its schemas.
 #[derive(Debug)]
 pub(crate) struct Definitions<'a> {
     pub(crate) file: usize,
@@ -54,7 +53,7 @@ pub(crate) enum ImportKind {
 }
 
 impl ImportKind {
-    /// Whether it takes a document into its own namespace.
+    /// Whether it includes a document into its own namespace.
     pub(crate) fn is_include(self) -> bool {
         matches!(self, Self::Include | Self::Redefine)
     }
@@ -97,7 +96,7 @@ pub(crate) struct Operation<'a> {
     pub(crate) documentation: Option<String>,
     pub(crate) input: Option<OperationMessage<'a>>,
     pub(crate) output: Option<OperationMessage<'a>>,
-    /// Whether the output stands before the input: solicit-response.
+    /// Whether the output is before the input, which means solicit-response.
     pub(crate) output_first: bool,
     pub(crate) faults: Vec<OperationMessage<'a>>,
     pub(crate) parameter_order: Vec<Str<'a>>,
@@ -120,7 +119,7 @@ pub(crate) struct Binding<'a> {
     pub(crate) style: Style,
     pub(crate) documentation: Option<String>,
     pub(crate) operations: Vec<BindingOperation<'a>>,
-    /// Operations that cannot be read because of an extension.
+    /// Operations that require an extension that is not supported.
     pub(crate) unsupported: Vec<Unsupported<'a>>,
     pub(crate) position: Position,
 }
@@ -192,9 +191,9 @@ pub(crate) struct Port<'a> {
 #[derive(Debug)]
 pub(crate) struct Schema<'a> {
     pub(crate) file: usize,
-    /// For a chameleon include the namespace of the schema that includes it.
+    /// The target namespace. For a chameleon include, it is that of the including schema.
     pub(crate) target: Ns,
-    /// Whether names without prefix and default namespace mean `target`.
+    /// Whether names without a prefix and default namespace belong to `target`.
     pub(crate) chameleon: bool,
     /// Whether the schema is built in. Its definitions are resolved only if something refers to
     /// them.
@@ -208,14 +207,14 @@ pub(crate) struct Schema<'a> {
     pub(crate) position: Position,
 }
 
-/// `xsd:redefine`. The document that it names is among the imports of the schema.
+/// `xsd:redefine`. Its document is among the imports of the schema.
 #[derive(Debug)]
 pub(crate) struct Redefine {
-    /// Index of the import among those of the schema.
+    /// The index of the import in the schema.
     pub(crate) import: usize,
-    /// The file that it redefines, once that is found.
+    /// The redefined file, once it is known.
     pub(crate) file: Option<usize>,
-    /// Which items of the schema are its definitions.
+    /// The items of the schema that are its definitions.
     pub(crate) items: Range<usize>,
     pub(crate) position: Position,
 }
@@ -353,7 +352,7 @@ pub(crate) struct ComplexType<'a> {
 #[derive(Debug)]
 pub(crate) enum Content<'a> {
     Elements(Option<Particle<'a>>),
-    /// The type written inside a restriction, and the facets.
+    /// The inline type of a restriction, and the facets.
     Simple(Option<Box<SimpleType<'a>>>, Facets<'a>),
 }
 
@@ -390,14 +389,14 @@ pub(crate) enum WildcardItem {
     Uri(Ns),
 }
 
-/// How many notes are kept. More of them would not help anybody.
+/// The largest number of notes that are kept.
 pub(crate) const NOTES_MAX: usize = 1_000;
 
 /// Builds the raw tree of one document.
 pub(crate) struct Builder<'b, 'a> {
     pub(crate) namespaces: &'b mut Namespaces<'a>,
     pub(crate) file: usize,
-    /// The namespace that includes this document, if it has none of its own.
+    /// The namespace of the including schema, if this document has no namespace of its own.
     pub(crate) chameleon: Option<Ns>,
     pub(crate) contents: Contents<'a>,
 }
@@ -409,28 +408,28 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// The namespace that an attribute names.
+    /// The namespace in an attribute.
     fn namespace(&mut self, node: Node<'_, 'a>, attribute: &str) -> Option<Ns> {
         let uri = node.token(attribute)?;
         Some(self.namespaces.intern(uri))
     }
 }
 
-/// The error for an element that may not stand where it does.
+/// The error of an element that is not allowed where it is.
 fn unexpected(node: Node<'_, '_>, accepted: &str) -> Error {
     node.error(
         ErrorKind::Invalid,
-        format!("the element {} may not stand here", quoted(node.written())),
+        format!("the element {} is not allowed here", quoted(node.written())),
     )
-    .help(format!("{accepted} may"))
+    .help(format!("allowed here: {accepted}"))
 }
 
-/// The text of documentation, trimmed, without the indentation that all of its lines have.
+/// The trimmed text of documentation, without the common indentation of its lines.
 fn plain_text(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let first = lines.iter().position(|line| !is_blank(line))?;
     let last = lines.iter().rposition(|line| !is_blank(line))?;
-    // The first line may follow the tag directly, so it says nothing about the indentation.
+    // The first line may directly follow the tag, so it does not show the indentation.
     let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let common = lines[first.max(1)..=last.max(1).min(lines.len() - 1)]
         .iter()

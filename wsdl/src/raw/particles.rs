@@ -1,4 +1,4 @@
-//! Complex types, model groups and wildcards, as written.
+//! Builds complex types, model groups and wildcards.
 
 use super::simple::parse_number;
 use super::{
@@ -29,7 +29,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(complex)
     }
 
-    /// The children of the `extension` or `restriction` inside of `complexContent`.
+    /// The children of the `extension` or `restriction` in a `complexContent`.
     fn complex_content<'d>(
         &mut self,
         node: Node<'d, 'a>,
@@ -42,7 +42,7 @@ impl<'a> Builder<'_, 'a> {
         if let [first, ..] = children.as_slice()
             && matches!(first.local(), "sequence" | "choice" | "all" | "group")
         {
-            // This is not valid, but its meaning is clear: the content is written out.
+            // This is invalid, but the meaning is clear: the content of a complex type without a base.
             self.note(
                 node,
                 "complexContent that derives from nothing is read as if it were not there",
@@ -53,7 +53,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(self.xsd_children(step, &mut complex.documentation))
     }
 
-    /// The `extension` or `restriction` inside of `simpleContent` or `complexContent`.
+    /// The `extension` or `restriction` in a `simpleContent` or `complexContent`.
     fn derivation<'d>(
         &mut self,
         node: Node<'d, 'a>,
@@ -95,7 +95,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    /// An optional model group and attributes.
+    /// An optional model group, followed by attributes.
     fn body(
         &mut self,
         children: &[Node<'_, 'a>],
@@ -148,7 +148,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn members(&mut self, node: Node<'_, 'a>) -> Result<Vec<Particle<'a>>, Error> {
-        // A loop, because this function recurses and adaptors of iterators take more stack.
+        // This is a loop, because the function recurses and iterator adaptors need more stack.
         let mut members = Vec::new();
         for child in self.xsd_children(node, &mut None) {
             members.push(self.particle(child)?);

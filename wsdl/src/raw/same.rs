@@ -1,7 +1,7 @@
-//! Whether two definitions mean the same, though they stand in different places.
+//! Compares definitions in different documents.
 //!
-//! Positions, documentation and prefixes do not count. What the surrounding schemas say does: the
-//! default for `form`, and the namespace of names in a chameleon include.
+//! Positions, documentation and prefixes are ignored. The surrounding schemas are taken into account: the
+//! default of `form`, and the namespace of names in a chameleon include.
 
 use super::{
     Attribute, AttributeGroup, AttributeItem, Attributes, Binding, BindingFault, BindingMessage,
@@ -13,13 +13,13 @@ use crate::model::{DerivationMethod, ProcessContents, Protocol, Style, Usage, Us
 use crate::names::Ns;
 use crate::xml::Name;
 
-/// The schemas around two definitions.
+/// The schemas that contain the two definitions.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'s, 'a>(pub(crate) &'s Schema<'a>, pub(crate) &'s Schema<'a>);
 
-/// What may be the same as another of its kind.
+/// A definition that can be compared with another of its kind.
 pub(crate) trait Same {
-    /// Whether two mean the same. Nothing of WSDL has schemas around it.
+    /// Whether both have the same meaning. Constructs of WSDL have no surrounding schemas.
     fn same(&self, other: &Self, around: Option<Around<'_, '_>>) -> bool;
 }
 
@@ -102,7 +102,7 @@ impl Same for Name<'_> {
     }
 }
 
-/// The namespace of a name in a schema: in a chameleon include, that of the schema that includes.
+/// The namespace of a name in a schema. In a chameleon include, it may be that of the including schema.
 fn effective(name: &Name<'_>, schema: &Schema<'_>) -> Option<Ns> {
     match name.ns {
         Some(Ns::NONE) if schema.chameleon => Some(schema.target),
@@ -119,7 +119,7 @@ impl Same for Element<'_> {
 }
 
 impl Element<'_> {
-    /// A global element, or a reference to one, is qualified whatever its schema says.
+    /// Compares all but `form`, because global elements and references to them are always qualified.
     fn same_but_form(&self, other: &Self, around: Option<Around<'_, '_>>) -> bool {
         self.name.same(&other.name, around)
             && self.reference.same(&other.reference, around)
@@ -154,7 +154,7 @@ impl Attribute<'_> {
     }
 }
 
-/// Whether two `form`s mean the same, where the schemas say what it is if it is absent.
+/// Whether two `form`s have the same effect. An absent `form` has the default of its schema.
 fn same_form(
     one: Option<bool>,
     two: Option<bool>,

@@ -1,4 +1,4 @@
-//! `xsd:schema` and its global definitions, as written.
+//! Builds `xsd:schema` and its global definitions.
 
 use super::{
     Attribute, AttributeGroup, AttributeItem, Attributes, Builder, Element, Group, Import,
@@ -9,7 +9,8 @@ use crate::model::Usage;
 use crate::names::Ns;
 use crate::xml::{Name, Node, trimmed};
 
-/// Identity constraints and similar elements. They constrain values, which a type cannot express.
+/// Identity constraints and similar elements. They constrain values in a way that a Rust type cannot
+/// express.
 const CONSTRAINTS: [&str; 6] = [
     "unique",
     "key",
@@ -67,7 +68,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    /// The definitions inside of a `redefine`; the document that it names is an import.
+    /// The definitions in a `redefine`. Its document is added to the imports.
     fn redefine(&mut self, node: Node<'_, 'a>, schema: &mut Schema<'a>) -> Result<(), Error> {
         let start = schema.items.len();
         for child in self.xsd_children(node, &mut None) {
@@ -228,7 +229,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(attribute)
     }
 
-    /// `wsdl:arrayType="tns:Item[]"`. Without brackets it is an array of one dimension.
+    /// `wsdl:arrayType="tns:Item[]"`. A value without brackets means an array of one dimension.
     fn array_type(&mut self, node: Node<'_, 'a>) -> Result<Option<(Name<'a>, Str<'a>)>, Error> {
         let Some(value) = node.attribute_ns(Ns::WSDL, "arrayType") else {
             return Ok(None);
@@ -253,7 +254,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(Some((node.qname(item)?, dimensions)))
     }
 
-    /// Reads a child that may be an attribute, a group of them or a wildcard.
+    /// Parses a child that may be an attribute, an attribute group or a wildcard.
     pub(super) fn attribute_item(
         &mut self,
         node: Node<'_, 'a>,
@@ -281,7 +282,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    /// The children that belong to XML Schema, annotations taken out.
+    /// The children in the namespace of XML Schema, without annotations.
     pub(super) fn xsd_children<'d>(
         &mut self,
         node: Node<'d, 'a>,
@@ -360,7 +361,7 @@ fn check_name_or_reference(
     }
 }
 
-/// `form` and its defaults.
+/// The value of `form` or of its default.
 fn qualified(node: Node<'_, '_>, attribute: &str) -> Result<Option<bool>, Error> {
     match node.token(attribute).as_deref() {
         None => Ok(None),

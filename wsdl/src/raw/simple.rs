@@ -1,4 +1,4 @@
-//! Simple types and facets, as written.
+//! Builds simple types and facets.
 
 use super::schema::value_as_name;
 use super::{Builder, Enumeration, Facets, SimpleType, Variety, unexpected};
@@ -125,7 +125,7 @@ fn number(node: Node<'_, '_>) -> Result<u64, Error> {
     parse_number(&value).ok_or_else(|| node.bad_value("value", &value, "a whole number from 0"))
 }
 
-/// Parses an `xsd:nonNegativeInteger`. A number that needs more than 64 bits becomes the largest.
+/// Parses an `xsd:nonNegativeInteger`. A number of more than 64 bits becomes the largest number.
 pub(super) fn parse_number(text: &str) -> Option<u64> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

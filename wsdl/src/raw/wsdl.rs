@@ -1,4 +1,4 @@
-//! `wsdl:definitions`, as written.
+//! Builds `wsdl:definitions`.
 
 use super::{
     Binding, BindingFault, BindingMessage, BindingOperation, Builder, Definitions, Header, Import,
@@ -10,7 +10,7 @@ use crate::model::{Protocol, Style, Use};
 use crate::names::{Ns, is_ncname, to_ncname};
 use crate::xml::{Node, words};
 
-/// Extensions that may be required and change nothing about the messages themselves.
+/// Extensions that may be required and that do not change the messages.
 const HARMLESS: [&str; 5] = [
     "Policy",
     "PolicyReference",
@@ -69,7 +69,7 @@ impl<'a> Builder<'_, 'a> {
             } else if !child.is(Ns::WSDL, "documentation") {
                 self.extension(child)?;
                 let text = format!(
-                    "the element {} is no schema and left out",
+                    "the element {} is not a schema and is left out",
                     quoted(child.written())
                 );
                 self.note(child, text);
@@ -176,7 +176,7 @@ impl<'a> Builder<'_, 'a> {
                 return Err(unexpected(child, "operation"));
             }
             match self.binding_operation(child) {
-                // Only this operation requires the extension.
+                // The extension is required only by this operation.
                 Err(error) if error.kind() == ErrorKind::Unsupported => {
                     binding.unsupported.push(Unsupported {
                         operation: child.required_name()?,
@@ -247,7 +247,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(message)
     }
 
-    /// `soap:body` and `soap:header`.
+    /// Parses `soap:body` and `soap:header`.
     fn soap_content(
         &mut self,
         node: Node<'_, 'a>,
@@ -340,8 +340,8 @@ impl<'a> Builder<'_, 'a> {
         Ok(service)
     }
 
-    /// An address without a user name and a password before its host: it becomes documentation and a
-    /// constant of the generated code.
+    /// Removes a user name and a password before the host of an address, because the address becomes
+    /// documentation and a constant of the generated code.
     fn without_credentials(&mut self, node: Node<'_, 'a>, address: Str<'a>) -> Str<'a> {
         let Some((scheme, rest)) = address.split_once("//") else {
             return address;
@@ -357,7 +357,8 @@ impl<'a> Builder<'_, 'a> {
         address.into()
     }
 
-    /// A name that nothing refers to and that is in no message. A text that is no name is made one.
+    /// A name that nothing refers to and that is not in any message. A text that is not a name is converted
+    /// to one.
     fn label(&mut self, node: Node<'_, 'a>) -> Result<Str<'a>, Error> {
         let written = node.required("name")?;
         node.check_length(&written)?;
@@ -366,7 +367,7 @@ impl<'a> Builder<'_, 'a> {
         }
         let name = to_ncname(&written);
         let text = format!(
-            "the name {} is no XML name and is read as {}",
+            "the name {} is not an XML name and is read as {}",
             quoted(&written),
             quoted(&name)
         );
@@ -393,7 +394,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(children)
     }
 
-    /// Checks an element of another namespace. It is ignored unless it says that it is required.
+    /// Checks an element of another namespace. It is ignored, unless it is marked as required.
     fn extension(&mut self, node: Node<'_, 'a>) -> Result<(), Error> {
         let known = [Ns::SOAP11, Ns::SOAP12, Ns::HTTP, Ns::MIME];
         if known.contains(&node.ns()) {
@@ -454,7 +455,7 @@ fn parameter_order<'a>(node: Node<'_, 'a>) -> Result<Vec<Str<'a>>, Error> {
     }
 }
 
-/// A value that is sent in an HTTP header, where a line break would start another header.
+/// A value that is sent in an HTTP header. A line break in it would start another header.
 fn header_safe<'a>(node: Node<'_, 'a>, attribute: &str) -> Result<Option<Str<'a>>, Error> {
     let Some(value) = node.token(attribute) else {
         return Ok(None);

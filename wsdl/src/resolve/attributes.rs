@@ -1,4 +1,4 @@
-//! Attributes, and groups of them expanded where they are referred to.
+//! Resolves attributes, and expands attribute groups where they are referred to.
 
 use super::Resolver;
 use super::missing::{TypeRole, anything};
@@ -21,12 +21,12 @@ pub(super) struct GlobalAttribute {
     documentation: Option<String>,
 }
 
-/// Attributes of a type or group, all groups within expanded.
+/// The attributes of a type or group, with all groups expanded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ResolvedAttributes {
     pub(super) uses: Vec<AttributeUse>,
     pub(super) any: Option<Wildcard>,
-    /// Bytes of text.
+    /// The number of bytes of text.
     text: usize,
 }
 
@@ -65,7 +65,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(resolved)
     }
 
-    /// Adds a copy of what an attribute group holds.
+    /// Adds a copy of the attributes of a group.
     fn attribute_group(
         &mut self,
         name: &'s Name<'a>,
@@ -86,7 +86,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some(Progress::Done(group)) = group.map(|group| &group.progress) else {
             return Ok(());
         };
-        // Counted before it is copied, because copies of copies grow exponentially.
+        // The size is counted before the copy, because copies of copies grow exponentially.
         let (size, text) = (group.uses.len() as u64, group.text);
         self.count_particles(size, position)?;
         self.count_copy(text, position)?;
@@ -101,7 +101,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// Resolves an attribute group that has not been needed so far.
+    /// Resolves an attribute group when it is first needed.
     pub(super) fn resolve_attribute_group(
         &mut self,
         key: Key<'s>,
@@ -131,7 +131,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// An attribute of a type; `None` if nothing is known of it.
+    /// An attribute of a type, or `None` if it is not defined.
     fn attribute_use(
         &mut self,
         attribute: &'s Attribute<'a>,
@@ -180,7 +180,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }))
     }
 
-    /// Whether an attribute is `xsi:type`, `xsi:nil` or the like, which is noted.
+    /// Whether an attribute is `xsi:type`, `xsi:nil` or a similar one. This is noted.
     fn is_of_every_element(&mut self, attribute: &Attribute<'a>) -> bool {
         let Some(name) = attribute
             .reference
@@ -197,8 +197,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         true
     }
 
-    /// The global attribute that a name refers to, or one that stands in for it; `None` if the
-    /// namespace of the name is not known.
+    /// The global attribute that a name refers to, or a replacement for it. `None` if the namespace of the
+    /// name is not known.
     fn referenced_attribute(
         &mut self,
         name: &'s Name<'a>,
@@ -231,7 +231,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }))
     }
 
-    /// A global attribute, resolved when it is first needed; `None` if there is none.
+    /// A global attribute, which is resolved when it is first needed, or `None` if there is none.
     pub(super) fn global_attribute(
         &mut self,
         key: Key<'s>,
@@ -290,7 +290,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 }
 
-/// Bytes of text that a copy of an attribute takes.
+/// The number of bytes of text in a copy of an attribute.
 fn text_of(attribute: &AttributeUse) -> usize {
     let length = |text: &Option<String>| text.as_deref().map_or(0, str::len);
     attribute.name.len()

@@ -1,4 +1,4 @@
-//! Bindings: how the parts of messages are sent.
+//! Resolves bindings.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::raw::{self, Same};
 
-/// What a `soap:header` or `soap:headerfault` is.
+/// The kind of a header part: `soap:header` or `soap:headerfault`.
 #[derive(Clone, Copy)]
 enum HeaderRole {
     Header,
@@ -48,7 +48,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             self.leave_out("operation", name, error, position);
         }
         let mut operations: Vec<BindingOperation> = Vec::new();
-        // The first operation of each name, as written.
+        // The first operation with each name, as written.
         let mut first: HashMap<&str, &raw::BindingOperation<'a>> = HashMap::new();
         for operation in &binding.operations {
             let name: &'s str = &operation.name;
@@ -69,7 +69,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             })?;
             operations.extend(resolved);
         }
-        // A binding without operations is of no use.
+        // A binding without operations is useless.
         let bound = binding.operations.len() + binding.unsupported.len();
         if operations.is_empty() && bound > 0 {
             let text = format!(
@@ -155,8 +155,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }))
     }
 
-    /// Which operation of the port type is bound: by name, and among overloads by the names of
-    /// input and output. `None` if the bound operation is left out.
+    /// The operation of the portType that is bound. It is identified by its name, and overloads by the
+    /// names of input and output. `None` if the bound operation is left out.
     fn bound_operation(
         &mut self,
         bound: &'s raw::BindingOperation<'a>,
@@ -179,7 +179,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             .collect();
         let message = match matching.as_slice() {
             [only] => return Some(*only),
-            // The port type's operation was left out, with a note.
+            // The operation of the portType was left out, with a note.
             [] if tables.left_out.contains(&(port_type, &*bound.name)) => return None,
             [] if candidates.is_empty() => {
                 let port_type = quoted(&self.model.port_type(port_type).name.local);
@@ -234,7 +234,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         })
     }
 
-    /// The parts of a body. If a message has only one part, a wrong name is taken to mean it.
+    /// The parts of a body. If a message has only one part, a wrong name is taken to mean that part.
     fn body_parts(
         &mut self,
         message: MessageId,
@@ -259,7 +259,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(parts)
     }
 
-    /// The part of a header or of a header's fault; `None` if it is left out.
+    /// The part of a header or header fault, or `None` if it is left out.
     fn header_part(
         &mut self,
         header: &raw::Header<'a>,

@@ -1,5 +1,5 @@
-//! Checks that need every type: circles of derivation, and types that are used as what they are
-//! not, such as a complex type for an attribute.
+//! Checks that need all types: cycles of derivations, and types that are used in a wrong role, such as a
+//! complex type for an attribute.
 
 use super::Resolver;
 use crate::error::{Error, ErrorKind, clipped, quoted};
@@ -9,14 +9,14 @@ use crate::model::{
 };
 use crate::raw;
 
-/// What a type may be used as.
+/// The roles that a type is suitable for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sort {
-    /// A simple type; whether its values are QNames.
+    /// A simple type. `qname` states whether its values are QNames.
     Simple { qname: bool },
-    /// A complex type whose content is text; whether its values are QNames.
+    /// A complex type with simple content. `qname` states whether its values are QNames.
     Text { qname: bool },
-    /// Any other complex type; whether it is mixed.
+    /// Any other complex type. `mixed` states whether its content is mixed.
     Elements { mixed: bool },
     /// `anyType`, which can be the base of any complex type.
     Any,
@@ -49,9 +49,9 @@ impl Resolver<'_, '_> {
         Ok(())
     }
 
-    /// All types, each after those that it derives from. A circle is an error.
+    /// All types, each after the types that it derives from. A cycle is an error.
     ///
-    /// This does not recurse, because a chain of derivations may contain every type.
+    /// The function does not recurse, because a chain of derivations may contain every type.
     fn derivation_order(&self) -> Result<Vec<TypeId>, Error> {
         #[derive(Clone, Copy, PartialEq)]
         enum Mark {
@@ -94,7 +94,7 @@ impl Resolver<'_, '_> {
         Ok(order)
     }
 
-    /// The `index`th type that a type is derived from.
+    /// The `index`th type from which a type is derived.
     fn source(&self, id: TypeId, index: usize) -> Option<TypeId> {
         match &self.model.type_def(id).kind {
             TypeKind::Builtin(_) => None,
@@ -112,11 +112,11 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Assigns the text of the base type to a type with `complexContent` and no elements.
+    /// Assigns the simple content of the base type to a type with `complexContent` and without elements.
     ///
-    /// If the base is a complex type of text, this is legal: without content of its own, a type has
-    /// the content of its base (XSD 1.0 part 1, section 3.4.2). If the base is a simple type, it is
-    /// not legal but means the same.
+    /// If the base has simple content, this is valid: a type without content of its own has the content of
+    /// its base (XSD 1.0 part 1, section 3.4.2). If the base is a simple type, it is invalid, but has the
+    /// same meaning.
     fn take_text_of_base(&mut self, id: TypeId, sorts: &[Sort]) {
         let TypeKind::Complex(complex) = &self.model.type_def(id).kind else {
             return;
@@ -143,7 +143,7 @@ impl Resolver<'_, '_> {
         });
     }
 
-    /// The sort of a type, when the sorts of the types that it derives from are known.
+    /// The sort of a type. The sorts of the types that it derives from must be known.
     fn sort(&self, id: TypeId, sorts: &[Sort]) -> Result<Sort, Error> {
         let of = |id: TypeId| sorts[id.0 as usize];
         let invalid = |message: String| Err(self.type_error(ErrorKind::Invalid, id, message));
@@ -183,7 +183,7 @@ impl Resolver<'_, '_> {
                     (Content::Simple(_), Sort::Simple { qname } | Sort::Text { qname }) => {
                         Ok(Sort::Text { qname })
                     }
-                    // A restriction may leave out the elements of mixed content, so text remains.
+                    // A restriction can remove the elements of mixed content, so that only text remains.
                     (Content::Simple(_), Sort::Elements { mixed: true } | Sort::Any)
                         if derivation.method == DerivationMethod::Restriction =>
                     {
@@ -210,7 +210,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Adds the names to the values of enumerations of QNames.
+    /// Adds the resolved names to enumerations of QNames.
     fn resolve_enumerations(&mut self, sorts: &[Sort]) {
         for (id, facets) in std::mem::take(&mut self.enumerations) {
             let (Sort::Simple { qname } | Sort::Text { qname }) = sorts[id.0 as usize] else {
@@ -238,8 +238,8 @@ impl Resolver<'_, '_> {
         Some(self.qname(name.ns?, name.local()))
     }
 
-    /// Assigns the type of the head of the substitution group to elements without a type. A circle of
-    /// such groups is an error.
+    /// Assigns the type of the head of the substitution group to elements without a type. A cycle of
+    /// substitution groups is an error.
     pub(super) fn check_substitutions(&mut self) -> Result<(), Error> {
         let count = self.model.elements.len();
         let mut done = vec![false; count];
@@ -251,7 +251,7 @@ impl Resolver<'_, '_> {
                 if std::mem::replace(&mut on_chain[id.0 as usize], true) {
                     let element = self.model.element(id);
                     let message = format!(
-                        "the element {} stands for itself in its substitution group",
+                        "the element {} is in its own substitution group",
                         quoted(&element.name.local)
                     );
                     let file = self.file_name(self.element_files[id.0 as usize]);
@@ -262,7 +262,7 @@ impl Resolver<'_, '_> {
                 chain.push(id);
                 next = self.model.element(id).substitution_group;
             }
-            // From the head down, so that the type of the head is known.
+            // The loop begins at the head, whose type must be known first.
             for id in chain.into_iter().rev() {
                 done[id.0 as usize] = true;
                 let head = self.model.element(id).substitution_group;

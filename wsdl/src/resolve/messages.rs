@@ -1,4 +1,4 @@
-//! Messages and their parts.
+//! Resolves messages and their parts.
 
 use super::Resolver;
 use super::missing::TypeRole;
@@ -8,12 +8,12 @@ use crate::model::{Builtin, Message, MessageId, Part, PartTarget, Position};
 use crate::raw::{self, Same};
 use crate::xml::Name;
 
-/// What is wrong with a message.
+/// A defect of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// A part refers to an element that is not defined. Its name is known, its content is not.
+    /// A part refers to an undefined element. Its name is known, but its content is not.
     UndefinedElement,
-    /// What a part holds cannot be told.
+    /// The content of a part is not known.
     Unusable,
 }
 
@@ -56,7 +56,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// What a part refers to, and what is wrong with that.
+    /// The target of a part, and the defect of the message, if there is one.
     fn part_target(
         &mut self,
         part: &'s raw::Part<'a>,
@@ -111,7 +111,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         })
     }
 
-    /// The message of an input, output or header, if it can be told what is sent.
+    /// The message of an input, output or header, if it is known what is sent.
     pub(super) fn usable_message(
         &mut self,
         name: &Name<'a>,
@@ -125,8 +125,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    /// The message of a fault, if all that it refers to is defined. The detail of a fault that is
-    /// not declared can still be read, so nothing is gained from one whose content is not known.
+    /// The message of a fault, if all names in it are defined. The detail of an undeclared fault is read
+    /// without a type anyway, so a fault with unknown content is not useful.
     pub(super) fn fault_message(
         &mut self,
         name: &Name<'a>,

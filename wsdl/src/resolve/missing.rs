@@ -1,7 +1,7 @@
-//! What stands in for definitions that are missing.
+//! Replaces undefined definitions.
 //!
-//! A name that refers to nothing costs only what uses it: a field takes any type, an operation is
-//! left out. Each of these is noted, with what was done.
+//! A name that refers to nothing affects only the constructs that use it: a field accepts any type, and an
+//! operation is left out. Each of these is noted, with the replacement.
 
 use super::Resolver;
 use crate::error::{Error, ErrorKind, quoted};
@@ -13,18 +13,18 @@ use crate::names::{Ns, split_qname};
 use crate::raw::Schema;
 use crate::xml::Name;
 
-/// What a type is needed for.
+/// The role of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TypeRole {
     /// The type of an element, a part or the items of an array.
     Any,
-    /// Something that only a simple type can be: the type of an attribute, the base of a simple
-    /// type, an item of a list, a member of a union.
+    /// A role that requires a simple type: the type of an attribute, the base of a simple type, the item of
+    /// a list, or a member of a union.
     Simple,
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
-    /// The type that stands in for one that is not defined.
+    /// The type that replaces an undefined type.
     pub(super) fn missing_type(
         &mut self,
         name: &'s Name<'a>,
@@ -42,8 +42,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.builtin(builtin)
     }
 
-    /// A declaration that stands in for a global element that is not defined: of the same name,
-    /// and of any type. `None` if the namespace of the name is not known.
+    /// A declaration that replaces an undefined global element. It has the same name and accepts any type.
+    /// `None` if the namespace of the name is not known.
     pub(super) fn missing_element(
         &mut self,
         name: &'s Name<'a>,
@@ -72,7 +72,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(Some(id))
     }
 
-    /// Notes that a name refers to nothing, and what is done about that.
+    /// Notes that a name is undefined, and what is done about it.
     pub(super) fn note_missing(
         &mut self,
         what: &str,
@@ -87,7 +87,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.note(position, format!("{text}: {done}"));
     }
 
-    /// The error for a name that refers to nothing.
+    /// The error of an undefined name.
     pub(super) fn undefined(&self, what: &str, name: &Name<'a>, position: Position) -> Error {
         let message = self.not_defined(what, name);
         let error = self.error(ErrorKind::Undefined, position, message);
@@ -109,7 +109,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                     quoted(written)
                 ),
                 None => format!(
-                    "the {what} {} is not defined, since that is no XML name",
+                    "the {what} {} is not defined, since it is not an XML name",
                     quoted(written)
                 ),
             };
@@ -121,7 +121,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         format!("the {what} {} of {from} is not defined", quoted(written))
     }
 
-    /// Why a definition may be missing, if that can be told.
+    /// The reason why a definition is missing, if it is known.
     fn why_missing(&self, what: &str, name: &Name<'a>) -> Option<String> {
         let ns = self.effective(name)?;
         if let Some((_, location)) = self.unread.iter().find(|(unread, _)| *unread == ns) {
@@ -144,7 +144,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 }
 
-/// A particle that any elements may take the place of.
+/// A particle that accepts any elements.
 pub(super) fn any_elements(position: Position) -> Particle {
     Particle {
         min_occurs: 0,

@@ -1,5 +1,5 @@
-//! Stage 3: names become ids, and groups are expanded. What refers to nothing is replaced or left
-//! out, with a note.
+//! Stage 3: replaces names by ids, and expands groups. Undefined names are replaced, or their constructs
+//! are left out, with a note.
 
 mod attributes;
 mod binding;
@@ -30,7 +30,7 @@ use crate::xml::Name;
 use overrides::Overrides;
 use tables::{ItemIndex, Tables};
 
-/// Stands after as many notes as are made.
+/// The last note, if there are too many.
 const MORE_NOTES: &str = "there is more to note; only the first notes are kept";
 
 pub(crate) fn resolve(options: &Options, documents: Documents<'_>) -> Result<Model, Error> {
@@ -91,7 +91,7 @@ fn imported(schemas: &[Schema<'_>]) -> HashSet<(usize, Ns)> {
         .collect()
 }
 
-/// The resolver. `'s` is the lifetime of the raw trees, `'a` that of the texts below them.
+/// The resolver. `'s` is the lifetime of the raw trees, and `'a` that of the texts that they borrow.
 struct Resolver<'s, 'a> {
     limits: &'s Limits,
     files: &'s [File],
@@ -106,24 +106,24 @@ struct Resolver<'s, 'a> {
     /// The file of each type and of each element.
     type_files: Vec<usize>,
     element_files: Vec<usize>,
-    /// Built-in definitions that were referred to and are not yet resolved.
+    /// Built-in definitions that were referred to but are not resolved yet.
     pending: VecDeque<Pending<'s, 'a>>,
-    /// Types with enumerations, whose values may turn out to be QNames.
+    /// Types with enumerations, whose values may be QNames.
     enumerations: Vec<(TypeId, &'s Facets<'a>)>,
-    /// Elements that take the type of the head of their substitution group.
+    /// Elements that have the type of the head of their substitution group.
     untyped: HashSet<ElementId>,
-    /// Declarations that stand in for elements that are not defined.
+    /// Declarations that replace undefined elements.
     missing_elements: HashMap<(Ns, &'s str), ElementId>,
-    /// The items that repeat earlier ones.
+    /// Items that repeat earlier ones.
     repeated: HashSet<ItemIndex>,
-    /// Why the first operation was left out. It is the error if no operation remains.
+    /// The reason why the first operation was left out. It is the error if no operation remains.
     first_left_out: Option<Error>,
-    /// Which schema imports which namespace.
+    /// The namespaces that each schema imports.
     imported: HashSet<(usize, Ns)>,
-    /// Which notes have been made that are made only once: the schema and the namespace.
+    /// Notes that are made only once: the schema and the namespace.
     noted: HashSet<(usize, Ns)>,
     particles: u64,
-    /// Bytes of text that have been copied into the model more than once.
+    /// The number of bytes of text that were copied into the model again.
     copied: u64,
     context: Context<'s>,
 }
@@ -133,15 +133,15 @@ enum Pending<'s, 'a> {
     Element(usize, ElementId, &'s Element<'a>),
 }
 
-/// What is being resolved.
+/// The construct that is being resolved.
 #[derive(Default)]
 struct Context<'s> {
     file: usize,
-    /// Index of the schema; none within WSDL's own constructs.
+    /// The index of the schema, or `None` in constructs of WSDL.
     schema: Option<usize>,
-    /// The named constructs around it, outermost first.
+    /// The enclosing named constructs, outermost first.
     path: Vec<PathStep<'s>>,
-    /// Levels of recursion.
+    /// The current depth of recursion.
     depth: u64,
 }
 
@@ -152,7 +152,7 @@ struct PathStep<'s> {
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
-    /// The id of a namespace, given out in order of first use.
+    /// The id of a namespace. Ids are assigned in order of first use.
     fn ns_id(&mut self, ns: Ns) -> NsId {
         let (namespaces, list) = (self.namespaces, &mut self.model.namespaces);
         *self.ns_ids.entry(ns).or_insert_with(|| {
@@ -202,10 +202,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(result)
     }
 
-    /// Goes one level deeper, if that is allowed. [`Self::ascend`] goes back.
+    /// Enters one level of recursion, unless the limit is reached. [`Self::ascend`] leaves it.
     ///
-    /// This is a pair of calls and not a function that takes a closure, because each closure would
-    /// take stack while the resolver recurses. After an error nothing goes back: reading ends.
+    /// These are two functions instead of one with a closure, because closures would need more stack in the
+    /// recursion. After an error the level is not left, because resolution ends.
     fn descend(&mut self, position: Position) -> Result<(), Error> {
         self.check_nesting(position, 1)?;
         self.context.depth += 1;
@@ -225,7 +225,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// Enters a global definition. Returns the context to go back to.
+    /// Enters a global definition. Returns the context to restore.
     fn enter_item(&mut self, schema: usize, kind: &'static str, name: &'s str) -> Context<'s> {
         let entered = Context {
             file: self.schemas[schema].file,
@@ -236,7 +236,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         std::mem::replace(&mut self.context, entered)
     }
 
-    /// Counts text that is copied, because a small document can ask for many copies of a long text.
+    /// Counts copied text, because a small document can request many copies of a long text.
     fn count_copy(&mut self, bytes: usize, position: Position) -> Result<(), Error> {
         self.copied += bytes as u64;
         let limit = self.limits.total_size;
@@ -247,7 +247,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// The name of an anonymous type here.
+    /// The name of an anonymous type in the current context.
     fn anonymous_name(&mut self, position: Position) -> Result<TypeName, Error> {
         let bytes = self.context.path.iter().map(|step| step.name.len()).sum();
         self.count_copy(bytes, position)?;
@@ -272,8 +272,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         })
     }
 
-    /// The namespace of a reference. In a chameleon include, no namespace means that of the
-    /// schema that includes.
+    /// The namespace of a reference. In a chameleon include, a reference without namespace has that of the
+    /// including schema.
     fn effective(&self, name: &Name<'a>) -> Option<Ns> {
         let schema = self.context.schema.map(|index| &self.schemas[index]);
         match schema {
@@ -309,7 +309,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             .on_path(path)
     }
 
-    /// Notes, once, that a schema uses a namespace that it does not import.
+    /// Notes once that a schema uses a namespace that it does not import.
     fn note_unimported(&mut self, ns: Ns, position: Position) {
         let Some(index) = self.context.schema else {
             return;

@@ -1,4 +1,4 @@
-//! Types that the caller wants to be read as built-in ones.
+//! Types that the caller replaces by built-in ones.
 
 use super::Resolver;
 use super::missing::TypeRole;
@@ -6,7 +6,7 @@ use crate::error::quoted;
 use crate::model::{Builtin, Position};
 use crate::xml::Name;
 
-/// The types that the caller wants to be read as others.
+/// The types that the caller replaces.
 #[derive(Debug)]
 pub(super) struct Overrides<'s> {
     entries: Vec<Override<'s>>,
@@ -14,9 +14,9 @@ pub(super) struct Overrides<'s> {
 
 #[derive(Debug)]
 struct Override<'s> {
-    /// As the caller wrote it.
+    /// The name as the caller wrote it.
     name: &'s str,
-    /// Namespace and local part of a name in Clark notation.
+    /// The namespace and local part, if the name is in Clark notation.
     clark: Option<(&'s str, &'s str)>,
     builtin: Builtin,
     used: bool,
@@ -39,7 +39,7 @@ impl<'s> Overrides<'s> {
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
-    /// The built-in type that the caller wants for a name.
+    /// The built-in type that replaces a name, if the caller has set one.
     pub(super) fn overridden(
         &mut self,
         name: &Name<'a>,
@@ -71,7 +71,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Some(builtin)
     }
 
-    /// Notes the overrides that nothing refers to, which may be misspelt.
+    /// Notes the overrides that nothing refers to, because they may be misspelt.
     pub(super) fn note_unused_overrides(&mut self) {
         let unused = self.overrides.entries.iter().filter(|entry| !entry.used);
         let names: Vec<&str> = unused.map(|entry| entry.name).collect();

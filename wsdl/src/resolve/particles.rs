@@ -1,4 +1,4 @@
-//! Complex types and model groups; groups are expanded where they are referred to.
+//! Resolves complex types and model groups. Groups are expanded where they are referred to.
 
 use super::missing::{TypeRole, any_elements, anything};
 use super::schema::owned;
@@ -13,19 +13,19 @@ use crate::names::Ns;
 use crate::raw::{self, Item, WildcardItem};
 use crate::xml::Name;
 
-/// A model group, resolved once and copied to where it is referred to.
+/// A model group. It is resolved once, and copied where it is referred to.
 #[derive(Debug)]
 pub(super) struct ResolvedGroup {
     particle: Option<Particle>,
     extent: Extent,
 }
 
-/// How many particles a particle consists of, and on how many levels.
+/// The number of particles in a particle, and the number of their levels.
 #[derive(Clone, Copy, Debug, Default)]
 struct Extent {
     size: u64,
     height: u64,
-    /// Bytes of text.
+    /// The number of bytes of text.
     text: usize,
 }
 
@@ -38,7 +38,7 @@ impl Extent {
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
-    /// Resolves the base of a complex type. Returns whether the type names one that is not defined.
+    /// Resolves the base of a complex type. Returns whether the base is undefined.
     pub(super) fn derivation(
         &mut self,
         id: TypeId,
@@ -77,7 +77,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(missing)
     }
 
-    /// Lets a complex type hold whatever its base may have held, since that is not defined.
+    /// Makes a complex type accept any content, because its base is undefined.
     pub(super) fn open_content(
         &mut self,
         id: TypeId,
@@ -89,7 +89,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.count_particles(3, position)?;
         self.complex_mut(id, |complex| {
             complex.any_attribute.get_or_insert_with(anything);
-            // A restriction says all that it holds; an extension comes after what its base holds.
+            // A restriction states its whole content. The content of an extension follows that of its base.
             if !extends {
                 return;
             }
@@ -149,7 +149,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         mut facets: &'s raw::Facets<'a>,
     ) -> Result<Content, Error> {
         if let Some(inner) = inner {
-            // The document has two restrictions here and the model one: the outer facets are kept.
+            // The document has two restrictions here, but the model has one. The outer facets are kept.
             self.inner_type("base", inner)?;
             if let (raw::Variety::Restriction(_, _, inner), true) =
                 (&inner.variety, is_unset(facets))
@@ -160,7 +160,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(Content::Simple(self.facets(id, facets)))
     }
 
-    /// Adds a particle with its groups expanded. One that may not occur is left out.
+    /// Adds a particle with its groups expanded. A particle that must not occur is left out.
     fn particle(
         &mut self,
         particle: &'s raw::Particle<'a>,
@@ -214,12 +214,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
             raw::Term::Sequence(members) => self.members(members, extent).map(Term::Sequence),
             raw::Term::Choice(members) => self.members(members, extent).map(Term::Choice),
             raw::Term::All(members) => self.members(members, extent).map(Term::All),
-            // The caller handles references to groups.
+            // The caller handles references to groups, so this is unreachable.
             raw::Term::Group(_) => Ok(Term::Sequence(Vec::new())),
         }
     }
 
-    /// A copy of what a model group holds.
+    /// A copy of the content of a model group.
     fn group_term(
         &mut self,
         key: Key<'s>,
@@ -231,11 +231,11 @@ impl<'s, 'a> Resolver<'s, 'a> {
             return Ok(None);
         };
         self.check_nesting(position, group.extent.height)?;
-        // The particle that refers takes the place of the group's own.
+        // The referring particle replaces the particle of the group.
         extent.size = group.extent.size.saturating_sub(1);
         extent.height = group.extent.height.saturating_sub(1);
         extent.text = group.extent.text;
-        // Counted before it is copied, because copies of copies grow exponentially.
+        // The size is counted before the copy, because copies of copies grow exponentially.
         self.count_particles(extent.size, position)?;
         self.count_copy(extent.text, position)?;
         Ok(
@@ -272,7 +272,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(Term::Element(self.local_element(element, type_id)))
     }
 
-    /// A reference to a global element, or what stands in for it.
+    /// A reference to a global element, or its replacement.
     fn element_ref(&mut self, name: &'s Name<'a>, position: Position) -> Result<Term, Error> {
         if let Some(id) = self.defined_element(name, position) {
             return Ok(Term::Ref(id));
@@ -313,7 +313,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         })
     }
 
-    /// Resolves a model group that has not been needed so far.
+    /// Resolves a model group when it is first needed.
     pub(super) fn resolve_group(&mut self, key: Key<'s>, position: Position) -> Result<(), Error> {
         let Some((schema, group)) = self.open_group(key, position)? else {
             return Ok(());
@@ -332,7 +332,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// The group of that name, if it is to be resolved.
+    /// The group with this name, if it must be resolved.
     fn open_group(
         &mut self,
         key: Key<'s>,
@@ -394,7 +394,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 }
 
-/// Bytes of text that a copy of a local element takes.
+/// The number of bytes of text in a copy of a local element.
 fn text_of(element: &raw::Element<'_>) -> usize {
     let length = |text: Option<&str>| text.map_or(0, str::len);
     length(element.name.as_deref())
@@ -403,8 +403,8 @@ fn text_of(element: &raw::Element<'_>) -> usize {
         + length(element.documentation.as_deref())
 }
 
-/// Whether a particle can hold nothing at all. An empty choice can hold nothing *and* not be
-/// empty, so it is kept.
+/// Whether a particle has no content. An empty choice can never be satisfied, which differs from an empty
+/// content, so it is kept.
 fn is_empty(particle: &Particle) -> bool {
     match &particle.term {
         Term::Sequence(members) | Term::All(members) => members.is_empty(),

@@ -1,4 +1,4 @@
-//! Global types and elements.
+//! Resolves global types and elements.
 
 use super::missing::TypeRole;
 use super::tables::ItemIndex;
@@ -56,7 +56,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                     self.global_element(schema, id, element)?;
                 }
             }
-            // These are resolved even if nothing refers to them, so that errors in them are found.
+            // These are resolved even if nothing refers to them, so that their errors are found.
             Item::Attribute(attribute) => {
                 let name = attribute.name.as_deref().unwrap_or_default();
                 self.global_attribute((target, name), attribute.position)?;
@@ -71,7 +71,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// Resolves the built-in definitions that were referred to, and those that these refer to.
+    /// Resolves the built-in definitions that were referred to, directly or indirectly.
     pub(super) fn built_in_definitions(&mut self) -> Result<(), Error> {
         while let Some(pending) = self.pending.pop_front() {
             match pending {
@@ -96,7 +96,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let before = self.enter_item(schema, definition.step(), name);
         let target = self.schemas[schema].target;
         let name = match replaced(name) {
-            // Only the redefinition refers to it. No document can name it.
+            // Only the redefinition refers to it, and no document can name it.
             Some(path) => TypeName::Anonymous {
                 ns: self.ns_id(target),
                 owner: Owner::Type,
@@ -109,15 +109,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// Fills in a type.
+    /// Resolves the definition of a type.
     fn define(
         &mut self,
         id: TypeId,
         name: TypeName,
         definition: &'s Type<'a>,
     ) -> Result<(), Error> {
-        // The parts of a complex type are filled in one by one, because this function recurses and
-        // values that are held meanwhile would take stack.
+        // The parts of a complex type are set one by one, because this function recurses and local values
+        // would need stack.
         match definition {
             Type::Simple(simple) => {
                 let kind = TypeKind::Simple(self.simple_type(id, simple)?);
@@ -126,7 +126,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             Type::Complex(complex) => {
                 self.model.types[id.0 as usize].kind = TypeKind::Complex(ComplexType {
                     is_abstract: complex.is_abstract,
-                    // Text is never mixed content, whatever the attribute says.
+                    // Simple content is never mixed, whatever the attribute says.
                     mixed: complex.mixed && !matches!(complex.content, Content::Simple(..)),
                     ..ComplexType::default()
                 });
@@ -155,7 +155,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    /// A type written where it is used.
+    /// A type that is defined where it is used.
     pub(super) fn anonymous_type(&mut self, definition: &'s Type<'a>) -> Result<TypeId, Error> {
         let position = definition.position();
         self.descend(position)?;
@@ -205,7 +205,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// The type of an element with a name.
+    /// The type of a named element.
     pub(super) fn type_of(&mut self, element: &'s Element<'a>) -> Result<TypeId, Error> {
         match (&element.type_name, &element.anonymous) {
             (Some(name), _) => self.type_ref(name, TypeRole::Any, element.position),

@@ -1,4 +1,4 @@
-//! Simple types and facets.
+//! Resolves simple types and facets.
 
 use super::Resolver;
 use super::missing::TypeRole;
@@ -54,7 +54,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    /// A simple type written inside another, or inside an attribute.
+    /// A simple type that is defined inside another one, or inside an attribute.
     pub(super) fn inner_type(
         &mut self,
         step: &'static str,

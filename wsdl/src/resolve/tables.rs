@@ -1,4 +1,4 @@
-//! Every global definition by name.
+//! Tables of all global definitions by name.
 
 use std::collections::HashMap;
 
@@ -14,17 +14,17 @@ use crate::names::Ns;
 use crate::raw::{Around, Item, Same, Type};
 use crate::xml::Name;
 
-/// Namespace and local name, borrowed, so that nothing is copied for a look-up.
+/// The namespace and local name, which are borrowed so that a look-up copies nothing.
 pub(super) type Key<'s> = (Ns, &'s str);
 
-/// Which item of which schema a definition is.
+/// The index of a definition: its schema, and the item in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ItemIndex {
     pub(super) schema: usize,
     pub(super) item: usize,
 }
 
-/// A definition whose resolved form is made when it is first referred to.
+/// A definition that is resolved when it is first referred to.
 #[derive(Debug)]
 pub(super) struct Lazy<T> {
     pub(super) index: ItemIndex,
@@ -55,7 +55,7 @@ impl<T> Lazy<T> {
 }
 
 impl<'s> Tables<'s> {
-    /// Where a definition of the same kind and name stands.
+    /// The index of a definition of the same kind and name.
     fn find(&self, item: &Item<'_>, key: Key<'s>) -> Option<ItemIndex> {
         match item {
             Item::Type(_) => self.types.get(&key).map(|entry| entry.0),
@@ -68,7 +68,7 @@ impl<'s> Tables<'s> {
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
-    /// Enters every global definition; those of the documents get their ids here, in order.
+    /// Adds every global definition. The definitions of the documents get their ids here, in order.
     pub(super) fn enter_globals(&mut self) -> Result<(), Error> {
         let schemas = self.schemas;
         for (schema_index, schema) in schemas.iter().enumerate() {
@@ -129,7 +129,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// Notes, once for a schema, that definitions in it repeat earlier ones.
+    /// Notes once per schema that its definitions repeat earlier ones.
     fn note_repeated(&mut self, repeated: &[(&Item<'_>, ItemIndex)]) {
         let Some((item, earlier)) = repeated.first() else {
             return;
@@ -160,7 +160,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             ))
     }
 
-    /// A definition's file, unless it is the current one, and its position.
+    /// The file of a definition, unless it is the current one, and the position.
     fn position_of(&self, index: ItemIndex) -> String {
         let schema = &self.schemas[index.schema];
         let position = schema.items[index.item].position();
@@ -172,7 +172,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    /// A type of which nothing is known yet.
+    /// Adds a type that is not resolved yet.
     pub(super) fn new_type(&mut self, file: usize, position: Position) -> Result<TypeId, Error> {
         let limit = self.limits.types;
         if self.model.types.len() as u64 >= limit {
@@ -215,7 +215,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         id
     }
 
-    /// The id of one of XML Schema's own types.
+    /// The id of a built-in type of XML Schema.
     pub(super) fn builtin(&mut self, builtin: Builtin) -> Result<TypeId, Error> {
         if let Some(id) = self.builtins.get(builtin.name()) {
             return Ok(*id);
@@ -229,7 +229,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(id)
     }
 
-    /// The type that a name refers to, or one that stands in for it.
+    /// The type that a name refers to, or its replacement.
     pub(super) fn type_ref(
         &mut self,
         name: &'s Name<'a>,
@@ -352,8 +352,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.tables.elements.get(&key)?.1
     }
 
-    /// The namespace in which a name without namespace may be defined instead. Some documents leave
-    /// out the prefix of their own target namespace.
+    /// The namespace in which a name without namespace may be defined instead. Some documents omit the
+    /// prefix of their own target namespace.
     pub(super) fn in_target(&self, name: &Name<'a>) -> Option<Ns> {
         if name.is_prefixed() || name.ns != Some(Ns::NONE) {
             return None;
@@ -361,8 +361,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.context.schema.map(|index| self.schemas[index].target)
     }
 
-    /// The key of a group or attribute that a name refers to. If only the target namespace defines
-    /// the name, it is the key there.
+    /// The key of the group or attribute that a name refers to. If only the target namespace defines the
+    /// name, it is the key in that namespace.
     pub(super) fn group_key(
         &mut self,
         name: &'s Name<'a>,

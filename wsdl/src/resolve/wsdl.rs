@@ -1,4 +1,4 @@
-//! WSDL's own definitions: their names, port types and services.
+//! Resolves the names, portTypes and services of WSDL.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,28 +14,28 @@ use crate::names::Ns;
 use crate::raw::{self, Definitions, Same};
 use crate::xml::Name;
 
-/// The names of WSDL's own definitions. Each kind has its own symbol space.
+/// The names of the WSDL definitions. Each kind has its own symbol space.
 #[derive(Debug, Default)]
 pub(super) struct WsdlTables<'s, 'a> {
     pub(super) messages: HashMap<Key<'s>, Entry<&'s raw::Message<'a>, MessageId>>,
     pub(super) parts: HashMap<(MessageId, &'s str), usize>,
-    /// What is wrong with messages, if something is.
+    /// The defects of messages.
     pub(super) faulty: HashMap<MessageId, Fault>,
     port_types: HashMap<Key<'s>, Entry<&'s raw::PortType<'a>, PortTypeId>>,
-    /// Operations by port type and name; more than one if overloaded.
+    /// The operations by portType and name. There are several if the operation is overloaded.
     pub(super) operations: HashMap<(PortTypeId, &'s str), Vec<usize>>,
     /// Operations that were left out.
     pub(super) left_out: HashSet<(PortTypeId, &'s str)>,
-    /// Faults that were left out: the operation, and the fault's own name.
+    /// Faults that were left out: the operation, and the name of the fault.
     pub(super) left_out_faults: HashSet<(&'s str, &'s str)>,
-    /// Bindings; those that were left out have no id.
+    /// The bindings. Those that were left out have no id.
     bindings: HashMap<Key<'s>, Entry<&'s raw::Binding<'a>, Option<BindingId>>>,
     services: HashMap<Key<'s>, Entry<&'s raw::Service<'a>, ()>>,
-    /// Target namespace of the definitions that are being resolved.
+    /// The target namespace of the definitions that are being resolved.
     pub(super) target: Option<Ns>,
 }
 
-/// A definition as written, and what it became.
+/// A definition as written, and its id.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<R, T> {
     pub(super) raw: R,
@@ -52,7 +52,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
         self.context.schema = None;
         self.context.path.clear();
-        // One kind after the other over all documents, because each may refer to any other.
+        // Each kind is resolved for all documents before the next kind, because documents may refer to each
+        // other.
         for definitions in all {
             self.enter(definitions, &mut tables);
             for message in &definitions.messages {
@@ -85,7 +86,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 })?;
             }
         }
-        // A model without a binding would be of no use, and the reason would be hard to see.
+        // A model without a binding would be useless, and the reason would be hard to find.
         let any_bound = all
             .iter()
             .any(|definitions| !definitions.bindings.is_empty());
@@ -112,7 +113,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             return self.repeated("portType", key.1, position, earlier.raw.same(raw, None));
         }
         tables.port_types.insert(key, Entry { raw, id });
-        // The first operation of each name as written, and how many there are.
+        // For each name, the first operation as written, and the number of operations.
         let mut known: HashMap<&str, (&raw::Operation<'a>, u64)> = HashMap::new();
         let mut operations = Vec::new();
         for operation in &port_type.operations {
@@ -149,7 +150,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// An operation of a port type; `None` if it is left out.
+    /// An operation of a portType, or `None` if it is left out.
     fn operation(
         &mut self,
         operation: &'s raw::Operation<'a>,
@@ -207,7 +208,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }))
     }
 
-    /// A declared fault; `None` if it is left out, since nothing is known of its detail.
+    /// A declared fault, or `None` if it is left out, because its detail is not known.
     fn fault(
         &mut self,
         fault: &raw::OperationMessage<'a>,
@@ -261,9 +262,9 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// The binding of a port; `None` if the port is left out. A binding that does not exist is
-    /// taken to mean the only one that does: the first example of the WSDL specification has it
-    /// wrong, and so have its copies.
+    /// The binding of a port, or `None` if the port is left out. An undefined name is taken to mean the
+    /// only binding, because the first example in the WSDL specification has such a name, and so do copies
+    /// of it.
     fn port_binding(
         &mut self,
         port: &raw::Port<'a>,
@@ -317,7 +318,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         if let Some(found) = found {
             return Ok(found.id);
         }
-        // A name without prefix is in the default namespace, which is often that of WSDL itself.
+        // A name without prefix is in the default namespace, which is often the namespace of WSDL.
         let target = target.unwrap_or(Ns::NONE);
         match table.get(&(target, name.local())) {
             Some(found) if !name.is_prefixed() => {
@@ -328,7 +329,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    /// Enters a binding; `None` if it repeats an earlier one.
+    /// Adds a binding. Returns `None` if it repeats an earlier one.
     pub(super) fn enter_binding(
         &mut self,
         binding: &'s raw::Binding<'a>,
@@ -345,7 +346,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(Some(key))
     }
 
-    /// Notes a second definition of a name. It is an error unless it says the same as the first.
+    /// Notes a second definition with the same name. It is an error, unless both are the same.
     pub(super) fn repeated(
         &mut self,
         what: &str,
@@ -364,7 +365,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Err(error.help("remove one of the two definitions"))
     }
 
-    /// Notes that something is left out because of an error that concerns nothing else.
+    /// Notes that a construct is left out because of an error that concerns only this construct.
     pub(super) fn leave_out(&mut self, what: &str, name: &str, error: Error, position: Position) {
         let reason = error.message();
         let text = format!("the {what} {} is left out: {reason}", quoted(name));

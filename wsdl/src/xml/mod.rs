@@ -1,8 +1,8 @@
-//! Stage 1: text to elements, a compact arena in document order.
+//! Stage 1: parses text into elements in a compact arena in document order.
 //!
-//! The elements are in the order of their start tags, each with the index after its last
-//! descendant. So a subtree is a range, it is visited in a loop, and neither building nor dropping
-//! the arena recurses. Names and values borrow from the text if they need no change.
+//! The elements are in the order of their start tags, each with the index after its last descendant.
+//! Therefore a subtree is a range, which is visited in a loop, and neither building nor dropping the arena
+//! recurses. Names and values borrow from the text, unless they must be changed.
 
 mod parse;
 mod tag;
@@ -24,28 +24,28 @@ pub(crate) struct Document<'a> {
     attributes: Vec<Attribute<'a>>,
     texts: Vec<Cow<'a, str>>,
     scopes: Vec<Scope<'a>>,
-    /// Bytes that a name within a value may have.
+    /// The largest length in bytes of a name in a value.
     name_length: u64,
     /// Text of the comments before the root element.
     pub(crate) leading_comment: Option<String>,
-    /// Where the document type declaration stands that was skipped.
+    /// The position of the skipped document type declaration.
     pub(crate) doctype: Option<Position>,
 }
 
 #[derive(Debug)]
 struct Element<'a> {
-    /// As written, prefix included.
+    /// The name as written, with its prefix.
     name: &'a str,
-    /// Bytes before the local part.
+    /// The number of bytes before the local part.
     prefix: u32,
     ns: Ns,
     position: Position,
     attributes: (u32, u32),
     /// The texts of the whole subtree.
     texts: (u32, u32),
-    /// Index after the last descendant.
+    /// The index after the last descendant.
     end: u32,
-    /// The innermost namespace declaration in scope: index into `scopes` plus one.
+    /// The innermost namespace declaration in scope: its index in `scopes` plus one.
     scope: u32,
 }
 
@@ -56,20 +56,20 @@ struct Attribute<'a> {
     value: Cow<'a, str>,
 }
 
-/// One namespace declaration. `outer` leads to those around it.
+/// A namespace declaration. `outer` refers to the enclosing ones.
 #[derive(Debug)]
 struct Scope<'a> {
     prefix: &'a str,
     ns: Ns,
     outer: u32,
-    /// Declarations in scope, this one included.
+    /// The number of declarations in scope, including this one.
     count: u32,
 }
 
-/// A qualified name within a value. Its prefix has been looked up, its target has not.
+/// A qualified name in a value. Its prefix has been looked up, but its definition has not.
 #[derive(Clone, Debug)]
 pub(crate) struct Name<'a> {
-    /// `None` if the value is no name or its prefix is not declared: such a name refers to nothing.
+    /// `None` if the value is not a name, or if its prefix is not declared. Such a name is undefined.
     pub(crate) ns: Option<Ns>,
     written: Cow<'a, str>,
     prefix: u32,
@@ -88,7 +88,7 @@ impl<'a> Name<'a> {
         self.prefix != 0
     }
 
-    /// Makes the name refer to another definition of the same namespace.
+    /// Makes the name refer to another definition in the same namespace.
     pub(crate) fn set_local(&mut self, local: &str) {
         let prefix = &self.written[..self.prefix as usize];
         self.written = Cow::Owned(format!("{prefix}{local}"));
@@ -103,7 +103,7 @@ pub(crate) struct Node<'d, 'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Removes all positions, because built-in definitions have none.
+    /// Removes all positions. Built-in definitions have none.
     pub(crate) fn forget_positions(&mut self) {
         for element in &mut self.elements {
             element.position = Position::default();
@@ -159,7 +159,7 @@ impl<'d, 'a> Node<'d, 'a> {
         })
     }
 
-    /// All text within, in document order.
+    /// All text in the element, in document order.
     pub(crate) fn text(self) -> String {
         let (start, end) = self.element().texts;
         self.document.texts[start as usize..end as usize]
@@ -173,7 +173,7 @@ impl<'d, 'a> Node<'d, 'a> {
         &self.document.attributes[start as usize..end as usize]
     }
 
-    /// An attribute without namespace, as written.
+    /// The value of an attribute without namespace, unchanged.
     pub(crate) fn attribute(self, local: &str) -> Option<&'d Cow<'a, str>> {
         self.attribute_ns(Ns::NONE, local)
     }
@@ -185,7 +185,7 @@ impl<'d, 'a> Node<'d, 'a> {
             .map(|attribute| &attribute.value)
     }
 
-    /// An attribute without namespace whose surrounding white space means nothing.
+    /// The value of an attribute without namespace, without surrounding white space.
     pub(crate) fn token(self, local: &str) -> Option<Cow<'a, str>> {
         self.attribute(local).map(trimmed)
     }
@@ -216,7 +216,7 @@ impl<'d, 'a> Node<'d, 'a> {
         Ok(self.name()?.unwrap_or_default())
     }
 
-    /// A boolean attribute; `None` if it is absent.
+    /// The value of a boolean attribute, or `None` if it is absent.
     pub(crate) fn flag(self, local: &str) -> Result<Option<bool>, Error> {
         match self.token(local).as_deref() {
             None => Ok(None),
@@ -226,7 +226,7 @@ impl<'d, 'a> Node<'d, 'a> {
         }
     }
 
-    /// An attribute that refers to something by name.
+    /// An attribute that refers to a definition by name.
     pub(crate) fn reference(self, local: &str) -> Result<Option<Name<'a>>, Error> {
         match self.token(local) {
             None => Ok(None),
@@ -234,13 +234,13 @@ impl<'d, 'a> Node<'d, 'a> {
         }
     }
 
-    /// An attribute that must refer to something by name. If it is absent, the name is empty and
-    /// refers to nothing.
+    /// An attribute that must refer to a definition by name. If it is absent, the name is empty and
+    /// undefined.
     pub(crate) fn required_reference(self, local: &str) -> Result<Name<'a>, Error> {
         self.qname(self.token(local).unwrap_or_default())
     }
 
-    /// Every name of a list of names.
+    /// All names in a list of names.
     pub(crate) fn references(self, local: &str) -> Result<Vec<Name<'a>>, Error> {
         let Some(value) = self.attribute(local) else {
             return Ok(Vec::new());
@@ -251,9 +251,9 @@ impl<'d, 'a> Node<'d, 'a> {
             .collect()
     }
 
-    /// A name within a value.
+    /// A name in a value.
     ///
-    /// A value that is no name is not an error here. The resolver decides what it costs.
+    /// A value that is not a name is not an error here. The resolver decides about its consequences.
     pub(crate) fn qname(self, value: Cow<'a, str>) -> Result<Name<'a>, Error> {
         self.check_length(&value)?;
         let (ns, prefix) = match split_qname(&value) {
@@ -271,7 +271,7 @@ impl<'d, 'a> Node<'d, 'a> {
         })
     }
 
-    /// The namespace that a prefix stands for here; the empty prefix is the default namespace.
+    /// The namespace of a prefix at this element. The empty prefix is the default namespace.
     fn lookup(self, prefix: &str) -> Option<Ns> {
         self.document.lookup(self.element().scope, prefix)
     }
@@ -289,7 +289,10 @@ impl<'d, 'a> Node<'d, 'a> {
     fn illegal_name(self, attribute: &str, value: &str) -> Error {
         self.error(
             ErrorKind::IllegalName,
-            format!("`{attribute}` is {}, which is no XML name", quoted(value)),
+            format!(
+                "`{attribute}` is {}, which is not an XML name",
+                quoted(value)
+            ),
         )
         .help("a name starts with a letter or `_` and goes on with letters, digits, `.`, `-`, `_`")
     }
@@ -297,12 +300,12 @@ impl<'d, 'a> Node<'d, 'a> {
     pub(crate) fn bad_value(self, attribute: &str, value: &str, accepted: &str) -> Error {
         self.error(
             ErrorKind::Invalid,
-            format!("`{attribute}` may not be {}", quoted(value)),
+            format!("`{attribute}` must not be {}", quoted(value)),
         )
-        .help(format!("it takes {accepted}"))
+        .help(format!("it must be {accepted}"))
     }
 
-    /// An error at this element, with the path that leads to it.
+    /// Makes an error at this element, with the path that leads to it.
     pub(crate) fn error(self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message)
             .at(self.position())
@@ -365,7 +368,7 @@ impl Document<'_> {
     }
 }
 
-/// White space at the ends removed, without copying what is borrowed.
+/// The value without white space at its ends. A borrowed value is not copied.
 pub(crate) fn trimmed<'a>(value: &Cow<'a, str>) -> Cow<'a, str> {
     match value {
         Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
@@ -373,7 +376,7 @@ pub(crate) fn trimmed<'a>(value: &Cow<'a, str>) -> Cow<'a, str> {
     }
 }
 
-/// The words of a white-space separated list, without copying what is borrowed.
+/// The words of a list that is separated by white space. A borrowed value is not copied.
 pub(crate) fn words<'a>(value: &Cow<'a, str>) -> Vec<Cow<'a, str>> {
     match value {
         Cow::Borrowed(text) => text.split_ascii_whitespace().map(Cow::Borrowed).collect(),

@@ -1,5 +1,5 @@
-//! One pass over the tokens of quick-xml. quick-xml checks that tags match. The other rules of a
-//! well-formed document are checked here and in `tag`.
+//! Parses a document in one pass over the tokens of quick-xml, which checks that tags match. The other
+//! rules of well-formedness are checked here and in `tag`.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::model::Position;
 use crate::names::{Namespaces, Ns, is_blank, split_qname, trim};
 
-/// The limits, and what all documents of one reading have used of them so far.
+/// The limits, and the resources that all documents have used so far.
 #[derive(Debug)]
 pub(crate) struct Budget<'l> {
     pub(crate) limits: &'l Limits,
@@ -49,11 +49,11 @@ struct Parser<'p, 'a, 'l> {
     text: &'a str,
     document: Document<'a>,
     cursor: Cursor,
-    /// The elements that are open, outermost first.
+    /// The open elements, outermost first.
     open: Vec<u32>,
-    /// The scope, prefix and result of the last look-up, since most elements repeat it.
+    /// The scope, prefix and result of the last look-up, which most elements repeat.
     last: (u32, &'a str, Ns),
-    /// Text read since the last tag, and its bytes.
+    /// The text since the last tag, and its length in bytes.
     run: Option<Cow<'a, str>>,
     run_length: u64,
     namespaces: &'p mut Namespaces<'a>,
@@ -122,7 +122,7 @@ impl<'a> Parser<'_, 'a, '_> {
         Ok(())
     }
 
-    /// A document type declaration, with its internal subset, is skipped and never interpreted.
+    /// Skips a document type declaration with its internal subset, which is never interpreted.
     fn doctype(&mut self, start: usize, token: &str) -> Result<(), Error> {
         let declared = token.get("<!DOCTYPE".len()..).unwrap_or_default();
         let name = declared.trim_ascii_start().get(..4);
@@ -132,20 +132,20 @@ impl<'a> Parser<'_, 'a, '_> {
                 .at(self.position(start))
                 .help("it may be a login or error page: save the WSDL itself"));
         }
-        // The tokenizer accepts it in lower case too, as HTML does.
+        // quick-xml also accepts lower case, as HTML does.
         if !token.starts_with("<!DOCTYPE") {
             return Err(self.malformed(start, "`<!DOCTYPE` must be in capitals"));
         }
         if !self.document.elements.is_empty() || self.document.doctype.is_some() {
             let message =
-                "a document type declaration may stand only once, before the root element";
+                "a document type declaration is allowed only once, before the root element";
             return Err(self.malformed(start, message));
         }
         self.document.doctype = Some(self.position(start));
         Ok(())
     }
 
-    /// A start tag, without its `<` and `>`.
+    /// Parses a start tag, without its `<` and `>`.
     fn open(&mut self, start: usize, tag: &'a str) -> Result<(), Error> {
         self.flush();
         let limits = self.budget.limits;
@@ -209,7 +209,7 @@ impl<'a> Parser<'_, 'a, '_> {
                 continue;
             }
             let ns = match memchr::memchr(b':', name.as_bytes()) {
-                // The default namespace is for elements only.
+                // The default namespace applies only to elements.
                 None => Ns::NONE,
                 Some(colon) => document
                     .lookup(scope, &name[..colon])
@@ -242,7 +242,7 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn close(&mut self) {
-        // The tokenizer has matched the tags, so there is one.
+        // quick-xml has matched the tags, so an element is open.
         if let Some(index) = self.open.pop() {
             let end = self.document.elements.len() as u32;
             let texts = self.document.texts.len() as u32;
@@ -260,7 +260,7 @@ impl<'a> Parser<'_, 'a, '_> {
             };
         }
         if text.as_bytes().contains(&b'>') && text.contains("]]>") {
-            return Err(self.malformed(start, "`]]>` may not stand in text"));
+            return Err(self.malformed(start, "`]]>` is not allowed in text"));
         }
         self.append(start, tag::normalize_lines(text))
     }
@@ -272,7 +272,7 @@ impl<'a> Parser<'_, 'a, '_> {
         self.append(start, tag::normalize_lines(text))
     }
 
-    /// A reference such as `&amp;`, its ends included.
+    /// Parses a reference such as `&amp;`, including its delimiters.
     fn entity(&mut self, start: usize, token: &'a str) -> Result<(), Error> {
         if self.open.is_empty() {
             return Err(self.malformed(start, "there is text outside of the root element"));
@@ -300,7 +300,7 @@ impl<'a> Parser<'_, 'a, '_> {
         Ok(())
     }
 
-    /// Ends a run of text.
+    /// Ends the current run of text.
     fn flush(&mut self) {
         self.run_length = 0;
         self.document.texts.extend(self.run.take());
@@ -314,9 +314,9 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn declaration(&mut self, start: usize, token: &'a str) -> Result<(), Error> {
-        // Blank lines before it are not allowed in XML, but some services send them.
+        // XML does not allow blank lines before the declaration, but some services send them.
         if !is_blank(&self.text[..start]) {
-            let message = "the XML declaration does not stand at the start";
+            let message = "the XML declaration is not at the start";
             return Err(self.malformed(start, message));
         }
         tag::check_xml_declaration(token).map_err(|error| error.at(self.position(start)))

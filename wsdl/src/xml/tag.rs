@@ -1,4 +1,4 @@
-//! What is inside a tag, as XML 1.0 and Namespaces in XML define it.
+//! Parses tags according to XML 1.0 and Namespaces in XML.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, clipped, quoted};
 use crate::limits::Limits;
 use crate::names::{Ns, split_qname};
 
-/// A start tag, taken apart.
+/// A parsed start tag.
 #[derive(Debug)]
 pub(super) struct Tag<'a> {
     pub(super) name: &'a str,
@@ -18,7 +18,7 @@ pub(super) struct Tag<'a> {
     pub(super) attributes: Vec<(&'a str, Cow<'a, str>)>,
 }
 
-/// Takes `name attribute="value" …` apart.
+/// Parses `name attribute="value" …`.
 pub(super) fn scan<'a>(tag: &'a str, limits: &Limits) -> Result<Tag<'a>, Error> {
     let bytes = tag.as_bytes();
     let end = name_end(bytes, 0);
@@ -55,7 +55,7 @@ pub(super) fn scan<'a>(tag: &'a str, limits: &Limits) -> Result<Tag<'a>, Error> 
     })
 }
 
-/// One `name="value"` and the offset after it.
+/// Parses one `name="value"`, and returns the offset after it.
 fn attribute<'a>(
     tag: &'a str,
     start: usize,
@@ -125,7 +125,7 @@ fn normalize_value(raw: &str) -> Result<Cow<'_, str>, Error> {
         value.push_str(&rest[..index]);
         let mut after = index + 1;
         match rest.as_bytes()[index] {
-            b'<' => return Err(malformed("`<` may not stand in an attribute value")),
+            b'<' => return Err(malformed("`<` is not allowed in an attribute value")),
             b'&' => {
                 let reference = &rest[after..];
                 let end = memchr::memchr(b';', reference.as_bytes())
@@ -146,7 +146,7 @@ fn normalize_value(raw: &str) -> Result<Cow<'_, str>, Error> {
     Ok(Cow::Owned(value))
 }
 
-/// Line ends of text become `\n` (XML 1.0, section 2.11).
+/// Converts the line ends of a text to `\n` (XML 1.0, section 2.11).
 pub(super) fn normalize_lines(text: &str) -> Cow<'_, str> {
     match memchr::memchr(b'\r', text.as_bytes()) {
         None => Cow::Borrowed(text),
@@ -154,7 +154,7 @@ pub(super) fn normalize_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The character that a reference, without `&` and `;`, stands for.
+/// The character of a reference, which is given without `&` and `;`.
 pub(super) fn entity(name: &str) -> Result<char, Error> {
     let digits = match name {
         "lt" => return Ok('<'),
@@ -168,7 +168,7 @@ pub(super) fn entity(name: &str) -> Result<char, Error> {
         Some(digits) => (digits, 16),
         None => (digits, 10),
     };
-    // `from_str_radix` takes a sign, XML does not.
+    // `from_str_radix` accepts a sign, but XML does not.
     let code = match digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         true => u32::from_str_radix(digits, radix).ok(),
         false => None,
@@ -176,21 +176,21 @@ pub(super) fn entity(name: &str) -> Result<char, Error> {
     let legal = |character: &char| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
     code.and_then(char::from_u32).filter(legal).ok_or_else(|| {
         malformed(format!(
-            "&{}; is no character that XML allows",
+            "&{}; is not a character that XML allows",
             clipped(name)
         ))
     })
 }
 
-/// Only a DTD could declare such an entity, and DTDs are never read: an entity may stand for a
-/// file of this machine, or for so many others that it fills the memory.
+/// The error of an entity that only a DTD could declare. DTDs are never read, because an entity may refer
+/// to a file of this machine, or expand to more text than fits into memory.
 pub(super) fn unknown_entity(name: &str) -> Error {
     let message = format!(
         "the entity {} is not one of lt, gt, amp, apos and quot",
         quoted(name)
     );
     Error::new(ErrorKind::Dtd, message)
-        .help("DTDs are not read: write its text, or a character reference, in place of the entity")
+        .help("DTDs are not read; replace the entity by its text, or by a character reference")
 }
 
 pub(super) fn undeclared(name: &str) -> Error {
@@ -200,7 +200,7 @@ pub(super) fn undeclared(name: &str) -> Error {
 fn illegal(name: &str, what: &str) -> Error {
     Error::new(
         ErrorKind::IllegalName,
-        format!("{} is no name for {what}", quoted(name)),
+        format!("{} is not a valid name of {what}", quoted(name)),
     )
 }
 
@@ -216,7 +216,7 @@ fn check_length(name: &str, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-/// What Namespaces in XML forbids about `xmlns` and `xml`.
+/// Checks the rules of Namespaces in XML about the prefixes `xmlns` and `xml`.
 pub(super) fn check_declaration(prefix: &str, ns: Ns) -> Result<(), Error> {
     let legal = match prefix {
         "xmlns" => false,
@@ -227,13 +227,13 @@ pub(super) fn check_declaration(prefix: &str, ns: Ns) -> Result<(), Error> {
     match legal {
         true => Ok(()),
         false => Err(malformed(format!(
-            "the prefix {} may not be bound to this namespace",
+            "the prefix {} must not be bound to this namespace",
             quoted(prefix)
         ))),
     }
 }
 
-/// Refuses two attributes of one name in one namespace, which may have different prefixes.
+/// Refuses two attributes with the same name and namespace, which may have different prefixes.
 pub(super) fn check_duplicates(attributes: &[Attribute<'_>]) -> Result<(), Error> {
     let qualified = || attributes.iter().filter(|one| one.ns != Ns::NONE);
     match first_duplicate(qualified().map(|one| (one.ns, one.local()))) {
@@ -247,7 +247,7 @@ fn given_twice(name: &str) -> Error {
 }
 
 fn first_duplicate<K: Copy + Eq + Hash>(keys: impl Iterator<Item = K> + Clone) -> Option<K> {
-    // Comparing all pairs is faster for a few attributes. A set is linear if there are many.
+    // For a few attributes, comparing all pairs is faster. For many, a set takes linear time.
     if keys.clone().nth(8).is_some() {
         let mut seen = HashSet::new();
         return keys.into_iter().find(|key| !seen.insert(*key));
@@ -261,7 +261,7 @@ fn first_duplicate<K: Copy + Eq + Hash>(keys: impl Iterator<Item = K> + Clone) -
     None
 }
 
-/// `<?xml version="1.0" encoding="…" standalone="…"?>`, in this order.
+/// Checks `<?xml version="1.0" encoding="…" standalone="…"?>`, whose parts must be in this order.
 pub(super) fn check_xml_declaration(token: &str) -> Result<(), Error> {
     let inside = token
         .strip_prefix("<?")
@@ -273,7 +273,7 @@ pub(super) fn check_xml_declaration(token: &str) -> Result<(), Error> {
         let known = expected.any(|expected| expected == name);
         if !known || (index == 0) != (*name == "version") {
             let message = format!(
-                "{} may not stand there in the XML declaration",
+                "{} is not allowed there in the XML declaration",
                 quoted(name)
             );
             return Err(malformed(message));

@@ -1,4 +1,4 @@
-//! The arena against xmltree, a DOM of other hands: the same elements, attributes and texts.
+//! Compares the arena with xmltree, an independent DOM: the elements, attributes and texts must be equal.
 
 use std::fs;
 use std::io::Write;
@@ -12,7 +12,7 @@ use crate::encoding;
 use crate::limits::Limits;
 use crate::names::Namespaces;
 
-/// What xmltree refuses and this crate reads.
+/// Documents that xmltree refuses and that this crate reads.
 const OURS_ONLY: [&str; 7] = [
     "fixtures/doctype/",
     "xml-gb2312",
@@ -144,7 +144,7 @@ fn with_document<T>(text: &str, then: impl FnOnce(&Document<'_>, &Namespaces<'_>
     then(&document, &namespaces)
 }
 
-/// Compares the trees of a document that this crate finds well-formed.
+/// Compares the trees of a document, if this crate finds the document well-formed.
 fn compare(path: &Path) -> bool {
     let bytes = fs::read(path).unwrap();
     let Ok(text) = encoding::decode(bytes.clone()) else {
@@ -178,7 +178,7 @@ fn same(path: &Path, ours: Node<'_, '_>, theirs: &xmltree::Element, namespaces: 
     assert_eq!(ours.local(), theirs.name, "{place}");
     let uri = theirs.namespace.as_deref().unwrap_or_default();
     assert_eq!(namespaces.uri(ours.ns()), uri, "{place}");
-    // xmltree keeps the local names of attributes only, so the last of several wins there.
+    // xmltree keeps only the local names of attributes, so the last of several replaces the others.
     for (name, value) in &theirs.attributes {
         let found = ours
             .attributes()
@@ -211,7 +211,7 @@ fn text(element: &xmltree::Element) -> String {
     texts.collect()
 }
 
-/// Prints a text even if the test passes, when the output of the test is not shown.
+/// Prints a text even if the test passes, because the output of passing tests is hidden.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

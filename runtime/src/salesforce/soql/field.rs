@@ -174,11 +174,18 @@ impl<V> Direction<V> {
     message = "rows of `{V}` cannot be ordered by `{Self}`",
     label = "expected a field of `{V}`, such as `{V}::ID` or `{V}::ID.desc()`"
 )]
-pub trait OrderBy<V> {
+pub trait OrderBy<V>: sealed::Order {
     /// The field and the direction.
     #[doc(hidden)]
     fn into_direction(self) -> Direction<V>;
 }
+
+mod sealed {
+    /// Only this crate implements `OrderBy`.
+    pub trait Order {}
+}
+
+impl<V> sealed::Order for Direction<V> {}
 
 impl<V> OrderBy<V> for Direction<V> {
     fn into_direction(self) -> Self {
@@ -262,6 +269,8 @@ macro_rules! comparisons {
                 Direction::new(&self.soql(), "DESC")
             }
         }
+
+        impl<V: View, T: ?Sized> sealed::Order for $ty<V, T> {}
 
         impl<V: View, T: ?Sized> OrderBy<V> for $ty<V, T> {
             fn into_direction(self) -> Direction<V> {

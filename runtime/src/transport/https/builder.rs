@@ -218,9 +218,9 @@ impl HttpsBuilder {
     /// limited, and all timeouts apply except the one for connecting. If the client decompresses
     /// responses, only the client can notice that they are damaged.
     ///
-    /// The feature `unstable-reqwest` adds this method. It is exempt from semantic versioning: the
+    /// The feature `unstable-transport` adds this method. It is exempt from semantic versioning: the
     /// version of reqwest may change in any release.
-    #[cfg(feature = "unstable-reqwest")]
+    #[cfg(feature = "unstable-transport")]
     pub fn client(mut self, client: Client) -> Self {
         self.client = Some(client);
         self

@@ -19,7 +19,7 @@ mod tls;
 mod upload;
 
 pub use builder::HttpsBuilder;
-#[cfg(feature = "unstable-reqwest")]
+#[cfg(feature = "unstable-transport")]
 pub use tls::client_config;
 
 use super::body::{Download, NextChunk};

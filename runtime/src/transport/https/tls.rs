@@ -54,13 +54,13 @@ pub(super) fn config(
 /// The TLS configuration of [`Https`](super::Https), for other clients of the same program: TLS 1.2 and 1.3,
 /// verified against the roots of the platform and those of `extra_roots`, which are texts in PEM.
 ///
-/// The feature `unstable-reqwest` adds this function. It is exempt from semantic versioning: the version of
+/// The feature `unstable-transport` adds this function. It is exempt from semantic versioning: the version of
 /// rustls may change in any release.
 ///
 /// # Errors
 ///
 /// Returns a usage error if a text has no usable certificate, or if there are no root certificates.
-#[cfg(feature = "unstable-reqwest")]
+#[cfg(feature = "unstable-transport")]
 pub fn client_config(extra_roots: &[&[u8]]) -> Result<ClientConfig, TransportError> {
     let mut roots = Vec::new();
     for pem in extra_roots {

@@ -1,4 +1,4 @@
-//! Reads the rows of a request.
+//! Parses the rows of a request.
 
 use crate::fault::Fault;
 use crate::ops::call::Call;
@@ -6,14 +6,14 @@ use crate::org::{Field, Object};
 use crate::wsdl::SOBJECT;
 use crate::xml::request::Element;
 
-/// One `sObjects` element.
+/// An `sObjects` element.
 #[derive(Debug)]
 pub(super) struct Input<'a> {
     pub(super) object: &'a Object,
     pub(super) id: Option<&'a str>,
     pub(super) values: Vec<(&'a Field, &'a str)>,
     pub(super) nulls: Vec<&'a Field>,
-    /// Parents that are given by an external id.
+    /// Parents that are identified by an external id.
     pub(super) parents: Vec<Parent<'a>>,
 }
 

@@ -1,4 +1,4 @@
-//! Plans the select list of a grouped query, and its groups.
+//! Plans the select list and the groups of a grouped query.
 
 use super::{Group, Planner, operand};
 use crate::fault::Fault;

@@ -1,4 +1,4 @@
-//! Plans the select list of a query for rows: fields, parents, sub-queries.
+//! Plans the select list of an ungrouped query: fields, parents and sub-queries.
 
 use super::{Node, Output, Planner, Shape};
 use crate::fault::Fault;
@@ -41,7 +41,7 @@ impl<'a> Planner<'a> {
         Ok(shape)
     }
 
-    /// Adds a selected path: first the parents on the way, then the value.
+    /// Adds a selected path: first the parents in it, then the value.
     fn field(&mut self, shape: &mut Shape, path: &Path) -> Result<(), Fault> {
         let names = self.scope.names(path).to_vec();
         let Some((last, relationships)) = names.split_last() else {
@@ -194,7 +194,7 @@ impl<'a> Planner<'a> {
         let root = self.scope.root.object;
         let names = &query.from.parts;
         let name = match names.as_slice() {
-            // `FROM Account.Contacts` and `FROM a.Contacts` mean the same.
+            // `FROM Account.Contacts` and `FROM a.Contacts` have the same meaning.
             [_, name] | [name] => name,
             _ => {
                 return Err(self.fail(

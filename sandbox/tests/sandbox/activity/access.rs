@@ -1,4 +1,4 @@
-//! What a user without a permission gets to see.
+//! What a user without a permission can see.
 
 use saponify_sandbox::{Activity, Visibility};
 
@@ -10,7 +10,7 @@ fn activity() -> Activity {
 }
 
 #[tokio::test]
-async fn without_a_permission_the_object_is_not_there() {
+async fn without_a_permission_the_object_appears_not_to_exist() {
     for (permission, object) in [
         ("ViewEventLogFiles", "EventLogFile"),
         ("ViewSetup", "SetupAuditTrail"),
@@ -20,8 +20,8 @@ async fn without_a_permission_the_object_is_not_there() {
         assert!(org.hide(&permission.parse().unwrap()));
         let tenant = start(org).await;
         let session = tenant.session().await;
-        let answer = session.query(&format!("SELECT Id FROM {object}")).await;
-        assert_eq!(answer.fault().0, "INVALID_TYPE", "{permission}");
+        let response = session.query(&format!("SELECT Id FROM {object}")).await;
+        assert_eq!(response.fault().0, "INVALID_TYPE", "{permission}");
         let describe = format!(
             "<t:describeSObject><t:sObjectType>{object}</t:sObjectType></t:describeSObject>"
         );
@@ -30,7 +30,7 @@ async fn without_a_permission_the_object_is_not_there() {
             "<t:retrieve><t:fieldList>Id</t:fieldList><t:sObjectType>{object}</t:sObjectType></t:retrieve>"
         );
         assert_eq!(session.call("", &retrieve).await.fault().0, "INVALID_TYPE");
-        // All else is as before.
+        // Everything else is unchanged.
         assert_eq!(
             count(&session, "SELECT COUNT() FROM LoginHistory").await,
             400
@@ -55,7 +55,7 @@ async fn without_a_permission_a_user_sees_only_own_logins() {
 }
 
 #[tokio::test]
-async fn a_hidden_field_is_no_column() {
+async fn a_hidden_field_is_an_unknown_column() {
     let mut org = org(activity());
     assert!(org.hide(&"EventLogFile.Interval".parse().unwrap()));
     assert!(!org.hide(&"EventLogFile.Colour".parse().unwrap()));
@@ -63,8 +63,8 @@ async fn a_hidden_field_is_no_column() {
     assert!("".parse::<Visibility>().is_err());
     let tenant = start(org).await;
     let session = tenant.session().await;
-    let answer = session.query("SELECT Id, Interval FROM EventLogFile").await;
-    let (code, message) = answer.fault();
+    let response = session.query("SELECT Id, Interval FROM EventLogFile").await;
+    let (code, message) = response.fault();
     assert_eq!(code, "INVALID_FIELD");
     assert!(message.contains("No such column 'Interval'"), "{message}");
     assert_eq!(
@@ -78,11 +78,11 @@ async fn the_edition_is_that_of_the_organization() {
     let org = org(activity()).with_edition("Developer Edition");
     let tenant = start(org).await;
     let session = tenant.session().await;
-    let answer = session
+    let response = session
         .query("SELECT OrganizationType FROM Organization")
         .await;
-    assert_eq!(answer.one("OrganizationType"), "Developer Edition");
-    // It keeps log files for a day, and has only the types that are free.
+    assert_eq!(response.one("OrganizationType"), "Developer Edition");
+    // A Developer Edition keeps log files for a day, and has only the free types.
     let files = rows(
         &session,
         "SELECT Id, EventType, CreatedDate FROM EventLogFile",

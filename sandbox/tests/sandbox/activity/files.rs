@@ -1,4 +1,4 @@
-//! The event log files: their list, their content by SOAP and by REST, and everything that is odd in it.
+//! The event log files: their list, their content by SOAP and by REST, and their oddities.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ const LISTING: &str = "SELECT Id, EventType, Interval, Sequence, LogDate, Create
 /// The content by SOAP.
 pub(super) async fn by_soap(session: &Session<'_>, id: &str) -> Vec<u8> {
     let soql = format!("SELECT LogFile FROM EventLogFile WHERE Id = '{id}'");
-    let answer = session.query(&soql).await;
-    // Base64 in XML may have line breaks, and half of the files do.
-    let text = answer.one("LogFile").split_ascii_whitespace();
+    let response = session.query(&soql).await;
+    // Half of the files have line breaks in their base64, which XML allows.
+    let text = response.one("LogFile").split_ascii_whitespace();
     STANDARD.decode(text.collect::<String>()).unwrap()
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn by_rest(session: &Session<'_>, id: &str) -> (u16, Vec<u8>) {
     (status, response.bytes().await.unwrap().to_vec())
 }
 
-/// Reads CSV as RFC 4180 has it.
+/// Parses CSV according to RFC 4180.
 fn csv(bytes: &[u8]) -> Vec<Vec<Vec<u8>>> {
     let (mut rows, mut row, mut value) = (Vec::new(), Vec::new(), Vec::new());
     let (mut quoted, mut at) = (false, 0);
@@ -67,7 +67,7 @@ async fn listing(session: &Session<'_>) -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn the_content_is_as_long_as_announced_and_the_same_by_both_ways() {
+async fn the_content_has_the_stated_length_and_is_equal_by_soap_and_rest() {
     let tenant = serve(Activity::days(40).files(60).hourly(true).file_size(24_000)).await;
     let session = tenant.session().await;
     let mut keys = Vec::new();
@@ -91,7 +91,7 @@ async fn the_content_is_as_long_as_announced_and_the_same_by_both_ways() {
         }
         keys.extend((1..=table.len()).map(|number| format!("{id}/1/{number}")));
     }
-    // The truth has the rows of all files but the daily ones that hourly files replace.
+    // The expected rows exclude daily files that hourly files replace.
     let wanted: Vec<_> = truth["files"].iter().map(|(_, key)| key).collect();
     assert!(wanted.iter().all(|key| keys.contains(key)));
     assert!(wanted.len() < keys.len());
@@ -161,7 +161,7 @@ async fn the_files_have_every_oddity() {
 }
 
 #[tokio::test]
-async fn only_daily_files_are_meant_unless_the_query_says_otherwise() {
+async fn a_query_returns_only_daily_files_unless_it_says_otherwise() {
     let tenant = serve(Activity::days(40).files(80).hourly(true)).await;
     let session = tenant.session().await;
     let number = |condition: &'static str| {
@@ -177,7 +177,7 @@ async fn only_daily_files_are_meant_unless_the_query_says_otherwise() {
     assert_eq!(number(" WHERE Sequence >= 0").await, 80);
     assert_eq!(number(" WHERE Sequence != 0").await, 60);
     assert_eq!(number(" WHERE Interval = 'Hourly'").await, 60);
-    // A condition on the id switches the rule off, as keyset paging does without meaning to.
+    // A condition on the id disables the rule. Keyset paging has one.
     assert_eq!(number(" WHERE Id > '0AT5e0000000000'").await, 80);
     let ids = listing(&session).await;
     let hourly = ids
@@ -228,8 +228,8 @@ async fn soap_refuses_a_large_file_and_rest_streams_it() {
         "SELECT LogFile FROM EventLogFile WHERE Id = '{}'",
         file["Id"]
     );
-    let answer = session.query(&soql).await;
-    let (code, message) = answer.fault();
+    let response = session.query(&soql).await;
+    let (code, message) = response.fault();
     assert_eq!(code, "OPERATION_TOO_LARGE");
     assert!(message.contains("1000000"), "{message}");
     // The list does not compute the content.
@@ -272,7 +272,7 @@ async fn damaged_files_are_damaged_each_time_and_not_in_the_truth() {
 }
 
 #[tokio::test]
-async fn rest_tells_what_is_wrong() {
+async fn rest_refusals_have_their_codes() {
     let tenant = serve(Activity::days(30).files(10)).await;
     let session = tenant.session().await;
     let id = listing(&session).await[0]["Id"].clone();
@@ -313,7 +313,7 @@ async fn rest_tells_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn gigabytes_are_listed_and_begun_without_being_made() {
+async fn gigabytes_are_listed_and_started_without_being_computed() {
     let activity = Activity::days(60)
         .files(1_500)
         .file_size(3_000_000)
@@ -337,6 +337,6 @@ async fn gigabytes_are_listed_and_begun_without_being_made() {
         let begin = response.chunk().await.unwrap().unwrap();
         assert!(begin.starts_with(b"\"EVENT_TYPE\""));
     }
-    // A file that was only begun was not read, so nothing follows from it.
+    // A file that was not read completely causes no changes.
     assert!(listing(&session).await == files);
 }

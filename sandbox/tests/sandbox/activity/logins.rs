@@ -5,7 +5,7 @@ use saponify_sandbox::Activity;
 use super::{count, rows, serve, truth};
 
 #[tokio::test]
-async fn a_keyset_walk_finds_each_row_once() {
+async fn keyset_paging_finds_each_row_once() {
     let tenant = serve(Activity::days(60).logins(2_000).audit(300)).await;
     let session = tenant.session().await;
     let truth = truth(&tenant);
@@ -51,7 +51,7 @@ async fn a_keyset_walk_finds_each_row_once() {
 }
 
 #[tokio::test]
-async fn more_rows_than_fit_in_an_answer_have_the_same_time() {
+async fn more_rows_than_fit_in_a_response_have_the_same_time() {
     let tenant = serve(Activity::days(30).logins(24_000)).await;
     let session = tenant.session().await;
     let mut by_time = std::collections::BTreeMap::new();

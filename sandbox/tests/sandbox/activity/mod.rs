@@ -1,4 +1,4 @@
-//! The activity of an org: logins, audit trail, log files, and what changes while it is served.
+//! The activity of an org: logins, audit trail, log files, and its changes while it is served.
 
 mod access;
 mod files;
@@ -20,7 +20,7 @@ pub(crate) async fn serve(activity: Activity) -> Tenant {
     start(org(activity)).await
 }
 
-/// The lines of the truth, by source: the time and the key.
+/// The expected rows by source: the time and the key.
 pub(crate) fn truth(tenant: &Tenant) -> BTreeMap<String, Vec<(String, String)>> {
     let mut text = Vec::new();
     let count = tenant.sandbox.write_truth(&mut text).unwrap();
@@ -36,16 +36,16 @@ pub(crate) fn truth(tenant: &Tenant) -> BTreeMap<String, Vec<(String, String)>> 
     truth
 }
 
-/// A row: the texts of its fields, by name.
+/// A row: the texts of its fields by name.
 pub(crate) type Row = BTreeMap<String, String>;
 
 /// All rows of a query, from all batches.
 pub(crate) async fn rows(session: &Session<'_>, soql: &str) -> Vec<Row> {
-    let mut answer = session.query(soql).await;
+    let mut response = session.query(soql).await;
     let mut rows = Vec::new();
     loop {
-        assert_eq!(answer.status, 200, "{soql}: {}", answer.text);
-        for record in answer.text.split("<records").skip(1) {
+        assert_eq!(response.status, 200, "{soql}: {}", response.text);
+        for record in response.text.split("<records").skip(1) {
             let record = record.split("</records>").next().unwrap();
             let mut row = Row::new();
             for field in record.split("<sf:").skip(1) {
@@ -58,11 +58,11 @@ pub(crate) async fn rows(session: &Session<'_>, soql: &str) -> Vec<Row> {
             }
             rows.push(row);
         }
-        if answer.one("done") == "true" {
+        if response.one("done") == "true" {
             return rows;
         }
-        let locator = answer.one("queryLocator").to_owned();
-        answer = session.more(&locator).await;
+        let locator = response.one("queryLocator").to_owned();
+        response = session.more(&locator).await;
     }
 }
 

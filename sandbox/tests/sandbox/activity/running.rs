@@ -1,4 +1,4 @@
-//! What happens while the org is served: rows and files that come late, files that are made again or
+//! The changes of an org while it is served: rows and files that appear late, files that are changed or
 //! deleted, and changes of users.
 
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ fn keys(tenant: &Tenant, source: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn late_rows_become_visible_and_are_in_the_truth_before() {
+async fn late_rows_are_expected_before_they_become_visible() {
     let tenant = serve(Activity::days(30).logins(600).audit(120).late(true)).await;
     let session = tenant.session().await;
     let sources = [("logins", "LoginHistory"), ("audit", "SetupAuditTrail")];
@@ -43,8 +43,8 @@ async fn late_rows_become_visible_and_are_in_the_truth_before() {
     }
 }
 
-/// Reads the files as a connector does: the list, then what is new or has changed, oldest first. Returns the
-/// rows that it holds.
+/// Reads the files as a connector does: first the list, then the new and changed files, oldest first.
+/// Returns the rows that it has stored.
 async fn round(session: &Session<'_>, held: &mut Vec<(Row, u64)>) {
     for file in rows(session, LISTING).await {
         let known = held.iter().filter(|(known, _)| known["Id"] == file["Id"]);
@@ -59,7 +59,7 @@ async fn round(session: &Session<'_>, held: &mut Vec<(Row, u64)>) {
 }
 
 #[tokio::test]
-async fn files_are_made_again_replaced_deleted_and_withheld() {
+async fn files_are_changed_replaced_deleted_and_withheld() {
     let activity = Activity::days(30).files(80).file_size(4_000).late(true);
     let tenant = serve(activity).await;
     let session = tenant.session().await;
@@ -129,7 +129,7 @@ async fn files_are_made_again_replaced_deleted_and_withheld() {
     let late = |file: &&&Row| !replaces(file) && is_held(&file["Id"]);
     assert!(new.iter().any(|file| late(&file)));
 
-    // Such a reader holds the truth, as far as the newest content of each file goes.
+    // For the newest content of each file, such a reader has stored all expected rows.
     let is_last = |file: &Row, revision: u64| {
         !held
             .iter()

@@ -1,4 +1,4 @@
-//! Which calls are hit, and how that is counted.
+//! The selection of calls for a fault, and its counters.
 
 use saponify_sandbox::{FaultName, Injection, Mode, Sandbox};
 
@@ -7,7 +7,7 @@ use crate::oauth::client::{Client, SYNC};
 use crate::support::{demo, start, trusting};
 
 #[tokio::test]
-async fn an_operation_is_hit_and_the_others_are_not() {
+async fn a_fault_is_injected_only_into_its_operation() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     tenant
@@ -30,7 +30,7 @@ async fn an_operation_is_hit_and_the_others_are_not() {
 }
 
 #[tokio::test]
-async fn endpoints_of_oauth_are_hit_by_their_names() {
+async fn a_fault_is_injected_into_an_oauth_endpoint_by_its_name() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     tenant
@@ -42,7 +42,7 @@ async fn endpoints_of_oauth_are_hit_by_their_names() {
     assert_eq!(tenant.sandbox.stats().tokens, 0);
     assert_eq!(client.token(&form).await.status, 200);
     assert_eq!(tenant.sandbox.stats().received["token"], 2);
-    // A SOAP fault is nothing that these endpoints could send.
+    // These endpoints never send a SOAP fault.
     tenant.sandbox.set_mode(Mode::DailyLimit);
     assert_eq!(client.token(&form).await.status, 200);
 }
@@ -76,7 +76,7 @@ async fn every_name_can_be_injected() {
         tenant.sandbox.clear_injections();
         let injection: Injection = known.name.parse().unwrap();
         tenant.sandbox.inject(injection);
-        // Whatever comes, the server survives it.
+        // The server must survive every fault.
         let _ = session.try_call("", CREATE).await;
     }
     tenant.sandbox.clear_injections();
@@ -85,7 +85,7 @@ async fn every_name_can_be_injected() {
 }
 
 #[tokio::test]
-async fn counters_are_a_page_if_asked_for() {
+async fn counters_are_served_if_enabled() {
     let sandbox = Sandbox::builder(demo())
         .stats_page(true)
         .inject("fault_500@create".parse().unwrap())

@@ -1,4 +1,4 @@
-//! Compression, character encoding, XML, envelope, the answer of login.
+//! Flaws of compression, character encoding, XML, envelopes, and the response of login.
 
 use std::io::Read as _;
 
@@ -9,7 +9,7 @@ use super::raw::send;
 use super::{CREATE, NOW};
 use crate::support::{Tenant, demo, start};
 
-/// The head and the body of the answer to a call.
+/// The head and the body of the response to a call.
 async fn bytes(tenant: &Tenant, mode: Mode) -> (String, Vec<u8>) {
     let session = tenant.session().await;
     tenant.sandbox.push_mode(mode);
@@ -21,7 +21,7 @@ async fn bytes(tenant: &Tenant, mode: Mode) -> (String, Vec<u8>) {
             connection.read(length).await.0
         }
         None => {
-            // Chunks: as many as a test wants to see.
+            // The body is chunked. Only as many chunks as the test needs are read.
             let (bytes, _) = connection.read(3 << 20).await;
             unchunked(&bytes)
         }
@@ -52,7 +52,7 @@ fn inflate(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn gzip_is_wrong_in_every_way() {
+async fn every_gzip_flaw_is_in_the_response() {
     let tenant = start(demo()).await;
     let gzip = |flaw| bytes(&tenant, Mode::Gzip(flaw));
     let (head, body) = gzip(GzipFlaw::Double).await;
@@ -86,18 +86,18 @@ async fn a_bomb_is_a_correct_stream_of_a_gibibyte() {
 }
 
 #[tokio::test]
-async fn gzip_members_without_end_are_empty() {
+async fn endless_gzip_members_are_empty() {
     let tenant = start(demo()).await;
     let (_, body) = bytes(&tenant, Mode::Gzip(GzipFlaw::EmptyMembers)).await;
     assert!(body.len() > 1 << 20, "{}", body.len());
     let mut out = Vec::new();
-    // The last member may be cut, because the test stops reading.
+    // The last member may be incomplete, because the test stops reading.
     let _ = MultiGzDecoder::new(&body[..]).read_to_end(&mut out);
     assert!(out.is_empty());
 }
 
 #[tokio::test]
-async fn encodings_are_odd_or_wrong() {
+async fn every_text_flaw_is_in_the_response() {
     let tenant = start(demo()).await;
     let text = |flaw| bytes(&tenant, Mode::Text(flaw));
     let (_, body) = text(TextFlaw::Bom).await;
@@ -115,7 +115,7 @@ async fn encodings_are_odd_or_wrong() {
 }
 
 #[tokio::test]
-async fn xml_is_wrong_or_too_much() {
+async fn every_xml_flaw_is_in_the_response() {
     let tenant = start(demo()).await;
     for (flaw, part) in [
         (
@@ -139,10 +139,10 @@ async fn xml_is_wrong_or_too_much() {
     ] {
         let session = tenant.session().await;
         tenant.sandbox.push_mode(Mode::Xml(flaw));
-        let answer = session.call("", NOW).await;
-        assert_eq!(answer.status, 200);
+        let response = session.call("", NOW).await;
+        assert_eq!(response.status, 200);
         assert!(
-            answer.has(part) && answer.has("</soapenv:Envelope>"),
+            response.has(part) && response.has("</soapenv:Envelope>"),
             "{flaw:?}"
         );
     }
@@ -151,7 +151,7 @@ async fn xml_is_wrong_or_too_much() {
 }
 
 #[tokio::test]
-async fn envelopes_are_not_the_ones_that_were_asked_for() {
+async fn every_soap_flaw_is_in_the_response() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     for (flaw, part) in [
@@ -167,20 +167,24 @@ async fn envelopes_are_not_the_ones_that_were_asked_for() {
         (SoapFlaw::EmptyBody, "<soapenv:Body></soapenv:Body>"),
     ] {
         tenant.sandbox.push_mode(Mode::Soap(flaw));
-        let answer = session.call("", NOW).await;
-        assert!(answer.status == 200 && answer.has(part), "{}", answer.text);
+        let response = session.call("", NOW).await;
+        assert!(
+            response.status == 200 && response.has(part),
+            "{}",
+            response.text
+        );
     }
     tenant.sandbox.push_mode(Mode::Soap(SoapFlaw::Fault200));
-    let answer = session.call("", CREATE).await;
+    let response = session.call("", CREATE).await;
     assert_eq!(
-        (answer.status, answer.fault().0),
+        (response.status, response.fault().0),
         (200, "SERVER_UNAVAILABLE")
     );
     assert_eq!(tenant.sandbox.stats().calls("create"), 0);
 }
 
 #[tokio::test]
-async fn login_names_an_endpoint_to_beware_of() {
+async fn every_login_flaw_is_in_the_response() {
     let tenant = start(demo()).await;
     for (flaw, start) in [
         (LoginFlaw::Foreign, "https://evilsalesforce.com/"),
@@ -188,13 +192,13 @@ async fn login_names_an_endpoint_to_beware_of() {
         (LoginFlaw::UserInfo, "https://user:password@localhost:"),
     ] {
         tenant.sandbox.push_mode(Mode::Login(flaw));
-        let answer = tenant
+        let response = tenant
             .login("integration@acme.example", "battery-staple")
             .await;
         assert!(
-            answer.one("serverUrl").starts_with(start),
+            response.one("serverUrl").starts_with(start),
             "{}",
-            answer.text
+            response.text
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Injected faults: each is there, is what its name says, and hits the calls that it should.
+//! Injected faults: each exists, has the described flaw, and is injected into the selected calls.
 
 mod choice;
 mod content;

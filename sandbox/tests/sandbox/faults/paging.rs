@@ -1,4 +1,4 @@
-//! Batches that do not add up, locators that die.
+//! Inconsistent batches, and locators that end early.
 
 use saponify_sandbox::{Injection, Mode, PagingFlaw};
 
@@ -13,7 +13,7 @@ fn paged() -> Org {
 }
 
 #[tokio::test]
-async fn results_say_the_wrong_size() {
+async fn results_state_the_wrong_size() {
     let tenant = start(paged()).await;
     let session = tenant.session().await;
     for (flaw, size) in [
@@ -26,13 +26,13 @@ async fn results_say_the_wrong_size() {
     tenant
         .sandbox
         .push_mode(Mode::Paging(PagingFlaw::NotDoneNoLocator));
-    let answer = session.query(QUERY).await;
-    assert!(answer.has("<done>false</done><queryLocator xsi:nil=\"true\"/><records"));
-    assert_eq!(answer.all("Name").len(), 100);
+    let response = session.query(QUERY).await;
+    assert!(response.has("<done>false</done><queryLocator xsi:nil=\"true\"/><records"));
+    assert_eq!(response.all("Name").len(), 100);
 }
 
 #[tokio::test]
-async fn a_locator_comes_again_and_again() {
+async fn a_locator_is_repeated_forever() {
     let tenant = start(paged()).await;
     let session = tenant.session().await;
     let first = session.query(QUERY).await;
@@ -55,17 +55,17 @@ async fn a_result_without_rows_is_never_done() {
     tenant
         .sandbox
         .set_mode(Mode::Paging(PagingFlaw::EmptyNotDone));
-    let mut answer = session.query(QUERY).await;
+    let mut response = session.query(QUERY).await;
     for _ in 0..3 {
-        assert!(answer.has("<done>false</done>") && !answer.has("<records"));
-        let locator = answer.one("queryLocator").to_owned();
-        answer = session.more(&locator).await;
-        assert_ne!(answer.one("queryLocator"), locator);
+        assert!(response.has("<done>false</done>") && !response.has("<records"));
+        let locator = response.one("queryLocator").to_owned();
+        response = session.more(&locator).await;
+        assert_ne!(response.one("queryLocator"), locator);
     }
 }
 
 #[tokio::test]
-async fn locators_die() {
+async fn locators_end_early() {
     let tenant = start(paged()).await;
     let session = tenant.session().await;
     tenant
@@ -81,14 +81,14 @@ async fn locators_die() {
 }
 
 #[tokio::test]
-async fn the_oldest_of_too_many_cursors_ends() {
+async fn the_oldest_cursor_ends_when_there_are_too_many() {
     let tenant = start(paged()).await;
     let session = tenant.session().await;
     tenant.sandbox.inject(Injection::new(Mode::MaxCursors(2)));
     let mut locators = Vec::new();
     for _ in 0..3 {
-        let answer = session.query(QUERY).await;
-        locators.push(answer.one("queryLocator").to_owned());
+        let response = session.query(QUERY).await;
+        locators.push(response.one("queryLocator").to_owned());
     }
     let oldest = session.more(&locators[0]).await;
     assert_eq!(oldest.fault().0, "INVALID_QUERY_LOCATOR");

@@ -1,4 +1,4 @@
-//! A client that sees the bytes of an answer as they are.
+//! A client that sees the raw bytes of a response.
 
 use std::sync::Arc;
 
@@ -11,20 +11,20 @@ use tokio_rustls::client::TlsStream;
 
 use crate::support::{Session, envelope};
 
-/// How a connection ended.
+/// The end of a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// Properly, with the close_notify of TLS.
+    /// It was closed with the close_notify of TLS.
     Closed,
-    /// Without close_notify, or by a reset.
+    /// It was closed without close_notify, or reset.
     Broken,
-    /// It is still open: enough bytes were read.
+    /// It is still open, because enough bytes were read.
     Open,
 }
 
 pub(crate) struct Connection(pub(crate) TlsStream<TcpStream>);
 
-/// Sends a call of a session over a connection of its own.
+/// Sends a call of a session over a new connection.
 pub(crate) async fn send(session: &Session<'_>, body: &str) -> Connection {
     let header = format!(
         "<t:SessionHeader><t:sessionId>{}</t:sessionId></t:SessionHeader>",
@@ -74,7 +74,7 @@ impl Connection {
         (all, End::Open)
     }
 
-    /// Reads the head of the answer, byte by byte.
+    /// Reads the head of the response, byte by byte.
     pub(crate) async fn head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {

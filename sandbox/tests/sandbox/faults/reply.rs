@@ -77,7 +77,7 @@ async fn pages_redirects_and_statuses_keep_a_call_from_being_carried_out() {
 }
 
 #[tokio::test]
-async fn a_call_can_be_carried_out_and_answered_wrongly() {
+async fn a_call_can_be_carried_out_and_have_a_wrong_response() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     for (flaw, status, is_empty) in [
@@ -87,9 +87,12 @@ async fn a_call_can_be_carried_out_and_answered_wrongly() {
         (ReplyFlaw::Empty500, 500, true),
     ] {
         tenant.sandbox.push_mode(Mode::Reply(flaw));
-        let answer = session.call("", CREATE).await;
-        assert_eq!((answer.status, answer.text.is_empty()), (status, is_empty));
-        assert_eq!(answer.has("<createResponse>"), !is_empty);
+        let response = session.call("", CREATE).await;
+        assert_eq!(
+            (response.status, response.text.is_empty()),
+            (status, is_empty)
+        );
+        assert_eq!(response.has("<createResponse>"), !is_empty);
     }
     assert_eq!(tenant.sandbox.stats().calls("create"), 4);
     let after = session.call("", NOW).await;

@@ -3,7 +3,7 @@
 use crate::support::{demo, start};
 
 #[tokio::test]
-async fn all_sessions_end_after_so_many_rows_and_only_once() {
+async fn all_sessions_end_once_after_a_number_of_rows() {
     let mut org = demo();
     org.limits_mut().batch_rows = Some(100);
     let tenant = start(org).await;

@@ -22,7 +22,7 @@ fn length(head: &str) -> usize {
 }
 
 #[tokio::test]
-async fn bodies_break_off_in_every_way() {
+async fn bodies_are_cut_off_in_every_way() {
     let tenant = start(demo()).await;
     for (flaw, end) in [
         (WireFlaw::CloseMidBody, End::Closed),
@@ -42,7 +42,7 @@ async fn bodies_break_off_in_every_way() {
             WireFlaw::CloseMidNolen => assert!(head.contains("connection: close")),
             _ => assert!(length(&head) > rest.len()),
         }
-        // A client that knows HTTP sees all of them but one, which only the XML shows.
+        // An HTTP client notices all of them but one, which only the XML parser notices.
         let session = flawed(&tenant, flaw).await;
         let seen = session.try_call("", CREATE).await;
         assert_eq!(seen.is_err(), flaw != WireFlaw::CloseMidNolen, "{flaw:?}");
@@ -51,7 +51,7 @@ async fn bodies_break_off_in_every_way() {
 }
 
 #[tokio::test]
-async fn answers_that_never_come_or_never_end() {
+async fn responses_that_never_begin_or_never_end() {
     let tenant = start(demo()).await;
     let session = flawed(&tenant, WireFlaw::HangHeaders).await;
     let mut connection = send(&session, CREATE).await;
@@ -82,7 +82,7 @@ async fn answers_that_never_come_or_never_end() {
 }
 
 #[tokio::test]
-async fn slow_answers_come_a_byte_at_a_time() {
+async fn slow_responses_arrive_byte_by_byte() {
     let tenant = start(demo()).await;
     for flaw in [WireFlaw::SlowHeaders, WireFlaw::SlowBody] {
         let session = flawed(&tenant, flaw).await;
@@ -90,14 +90,14 @@ async fn slow_answers_come_a_byte_at_a_time() {
         if flaw == WireFlaw::SlowBody {
             connection.head().await;
         }
-        // One record of TLS has one byte, so one read gives no more.
+        // Each TLS record has one byte, so one read returns one byte.
         let (bytes, _) = connection.read(1).await;
         assert_eq!(bytes.len(), 1, "{flaw:?}");
     }
 }
 
 #[tokio::test]
-async fn lengths_lie() {
+async fn wrong_lengths_are_sent() {
     let tenant = start(demo()).await;
     let session = flawed(&tenant, WireFlaw::LyingLength).await;
     let mut connection = send(&session, NOW).await;
@@ -135,9 +135,9 @@ async fn heads_are_too_large() {
 }
 
 #[tokio::test]
-async fn a_connection_closes_although_it_could_go_on() {
+async fn a_connection_is_closed_without_an_announcement() {
     let tenant = start(demo()).await;
-    let session = flawed(&tenant, WireFlaw::CloseAfterAnswer).await;
+    let session = flawed(&tenant, WireFlaw::CloseAfterResponse).await;
     let mut connection = send(&session, NOW).await;
     let head = connection.head().await;
     assert!(!head.contains("connection: close"));

@@ -9,7 +9,7 @@ const VERIFIER: &str = "a-verifier-that-has-at-least-forty-three-characters";
 const CALLBACK: &str = "http://localhost:40123/callback";
 const TYPED: [(&str, &str); 2] = [("username", ROBOT), ("pw", "battery-staple")];
 
-/// Logs in and allows the desktop app; returns the code.
+/// Logs in, allows the desktop app, and returns the code.
 async fn code(client: &mut Client<'_>) -> String {
     let challenge = challenge(VERIFIER);
     let asked = [
@@ -87,10 +87,10 @@ async fn a_user_logs_in_consents_and_is_sent_back() {
     let info = session.call("", "<t:getUserInfo/>").await;
     assert_eq!(info.one("userName"), ROBOT);
 
-    // The consent is remembered and so is the browser: the next code comes at once.
+    // The consent and the browser session are remembered, so the next code needs no page.
     let again = client.authorize(&asked).await;
     assert!(again.sent("code").is_some(), "{again:?}");
-    // A page that was answered cannot be answered again.
+    // A consent page can be submitted only once.
     let page = client
         .submit(&page_with_ticket("used"), &[("decision", "allow")])
         .await;
@@ -152,7 +152,7 @@ async fn a_refusal_is_sent_to_the_app() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_to_an_address_that_is_not_the_apps() {
+async fn only_callbacks_of_the_app_receive_a_redirect() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     for address in [
@@ -174,7 +174,7 @@ async fn nobody_is_sent_to_an_address_that_is_not_the_apps() {
 }
 
 #[tokio::test]
-async fn a_code_works_once_and_not_for_long() {
+async fn a_code_works_once_and_expires() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let first = code(&mut client).await;
@@ -221,7 +221,7 @@ async fn a_code_works_once_and_not_for_long() {
 }
 
 #[tokio::test]
-async fn refresh_tokens_rotate_and_a_used_one_ends_them_all() {
+async fn a_reused_refresh_token_ends_its_family() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let code = code(&mut client).await;
@@ -250,7 +250,7 @@ async fn refresh_tokens_rotate_and_a_used_one_ends_them_all() {
 }
 
 #[tokio::test]
-async fn refresh_tokens_without_rotation_stay() {
+async fn refresh_tokens_without_rotation_remain_valid() {
     let tenant = start(demo()).await;
     tenant.sandbox.update_app(DESKTOP, |app| {
         app.rotate_refresh_tokens = false;
@@ -275,7 +275,7 @@ async fn refresh_tokens_without_rotation_stay() {
 }
 
 #[tokio::test]
-async fn apps_that_are_not_installed_or_not_approved_stay_out() {
+async fn apps_that_are_not_installed_or_not_approved_are_refused() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let asked = [PORTAL[0], ("redirect_uri", CALLBACK)];

@@ -21,12 +21,12 @@ pub(crate) const PORTAL: [(&str, &str); 2] = [
     ("client_secret", "web-portal-secret"),
 ];
 
-/// What came back from a page or an endpoint.
+/// The response of a page or an endpoint.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) location: Option<String>,
-    /// The session that the answer gives the browser.
+    /// The session cookie in the response.
     pub(crate) cookie: Option<String>,
     pub(crate) text: String,
 }
@@ -77,7 +77,7 @@ fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// A client of one tenant; it keeps the cookie of its browser session.
+/// A client of one tenant. It keeps the cookie of its browser session.
 pub(crate) struct Client<'a> {
     pub(crate) tenant: &'a Tenant,
     pub(crate) cookie: Option<String>,
@@ -136,7 +136,7 @@ impl<'a> Client<'a> {
             .await
     }
 
-    /// Asks the token endpoint of the instance.
+    /// Requests a token from the token endpoint of the instance.
     pub(crate) async fn token(&mut self, form: &[(&str, &str)]) -> Page {
         let url = self.instance("/services/oauth2/token");
         self.post(&url, form).await
@@ -161,7 +161,7 @@ impl<'a> Client<'a> {
         self.token(&form).await.text_of("access_token")
     }
 
-    /// Asks for a code as the desktop app.
+    /// Requests a code for the desktop app.
     pub(crate) async fn authorize(&mut self, more: &[(&str, &str)]) -> Page {
         let mut query = vec![("response_type", "code")];
         query.extend(more);
@@ -169,7 +169,7 @@ impl<'a> Client<'a> {
         self.get(&format!("{url}?{}", encode(&query))).await
     }
 
-    /// Fills the form of a page in and sends it.
+    /// Completes the form of a page and submits it.
     pub(crate) async fn submit(&mut self, page: &Page, typed: &[(&str, &str)]) -> Page {
         let hidden = page.hidden();
         let mut form: Vec<_> = (hidden.iter())

@@ -65,7 +65,7 @@ async fn the_login_host_does_not_know_client_credentials() {
 }
 
 #[tokio::test]
-async fn every_refusal_has_its_words() {
+async fn every_refusal_has_its_code_and_description() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let unfinished = [
@@ -127,7 +127,7 @@ async fn every_refusal_has_its_words() {
 }
 
 #[tokio::test]
-async fn users_who_are_kept_out_get_no_token() {
+async fn users_who_cannot_log_in_get_no_token() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     for (mode, error, description) in [
@@ -148,7 +148,7 @@ async fn users_who_are_kept_out_get_no_token() {
         let page = client.token(&[SYNC[0], SYNC[1], GRANT]).await;
         assert_eq!(page.refusal(), (error.into(), description.into()));
     }
-    // What is about login() alone does not stop OAuth: that is the way out.
+    // Conditions that concern only login() do not affect OAuth, which is the way to continue.
     for mode in [LoginMode::SoapLoginDisabled, LoginMode::NoApiAuth] {
         tenant.sandbox.set_login_mode(ROBOT, mode);
         tenant.sandbox.set_soap_login(false);
@@ -157,7 +157,7 @@ async fn users_who_are_kept_out_get_no_token() {
 }
 
 #[tokio::test]
-async fn too_many_logins_are_stopped() {
+async fn too_many_logins_are_refused() {
     let mut org = demo();
     org.limits_mut().logins_per_hour = 2;
     let tenant = start(org).await;

@@ -47,14 +47,14 @@ async fn a_signed_assertion_gives_a_token_of_its_subject() {
         let info = session.call("", "<t:getUserInfo/>").await;
         assert_eq!(info.one("userName"), user);
     }
-    // Milliseconds since 1970 are a mistake that the real service forgives.
+    // Salesforce tolerates milliseconds since 1970, which are a common mistake.
     let mut claims = claims();
     claims["exp"] = (Timestamp::now().as_millisecond() + 300).into();
     assert_eq!(client.token(&form(&signed(&claims))).await.status, 200);
 }
 
 #[tokio::test]
-async fn every_flaw_of_an_assertion_is_told() {
+async fn every_flaw_of_an_assertion_is_refused() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let with = |name: &str, value: Value| {
@@ -125,7 +125,7 @@ async fn every_flaw_of_an_assertion_is_told() {
 }
 
 #[tokio::test]
-async fn a_user_can_approve_where_the_administrator_need_not() {
+async fn a_user_can_approve_if_no_administrator_approval_is_required() {
     let mut org = demo();
     org.apps_mut()
         .iter_mut()

@@ -1,10 +1,10 @@
-//! What an access token opens: SOAP, userinfo, the identity, a browser; and how it ends.
+//! What an access token is valid for: SOAP, userinfo, the identity URL and a browser; and how it ends.
 
 use super::client::{Client, ROBOT};
 use crate::support::{demo, start};
 
 #[tokio::test]
-async fn a_token_tells_whose_it_is() {
+async fn a_token_identifies_its_user() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let token = client.access_token().await;
@@ -29,7 +29,7 @@ async fn a_token_tells_whose_it_is() {
 }
 
 #[tokio::test]
-async fn tokens_in_the_format_of_a_jwt_are_not_for_soap() {
+async fn soap_refuses_jwt_tokens() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let form = [
@@ -46,7 +46,7 @@ async fn tokens_in_the_format_of_a_jwt_are_not_for_soap() {
 }
 
 #[tokio::test]
-async fn a_token_without_the_scope_api_is_not_for_soap() {
+async fn soap_refuses_a_token_without_the_scope_api() {
     let tenant = start(demo()).await;
     tenant.sandbox.update_app("3MVG9.acme.nightly-sync", |app| {
         app.scopes = vec!["web".to_owned()];
@@ -59,7 +59,7 @@ async fn a_token_without_the_scope_api_is_not_for_soap() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_lost() {
+async fn a_revoked_token_is_refused() {
     let tenant = start(demo()).await;
     let mut client = Client::new(&tenant);
     let token = client.access_token().await;

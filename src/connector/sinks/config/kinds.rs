@@ -1,68 +1,72 @@
-//! The kinds of sinks, and the keys that each has in the file. Everything that reads, checks or explains a key
+//! The kinds of sinks, and the keys of each in the file. Everything that reads, checks or explains a key
 //! uses these tables.
 
 /// A kind of sink.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// Its name, as the value of `kind`.
+    /// The name of the kind, as the value of `kind`.
     pub name: &'static str,
-    /// What it is, in a line.
+    /// A description in one line.
     pub about: &'static str,
-    /// The cargo feature that it needs.
+    /// The cargo feature that the kind needs.
     pub feature: Option<&'static str>,
-    /// Whether this program was built with it.
+    /// Whether this program was built with the feature.
     pub is_built: bool,
-    /// The key that says where the destination is.
+    /// The key with the address of the destination.
     pub address: &'static str,
-    /// Its own keys, besides those of [`COMMON`].
+    /// The keys of the kind, besides those of [`COMMON`].
     pub keys: &'static [Key],
-    /// Its secrets.
+    /// The secrets of the kind.
     pub secrets: &'static [SecretKey],
 }
 
 /// A key in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Key {
-    /// Its name.
+    /// The name of the key.
     pub name: &'static str,
-    /// What its value may be.
+    /// The form of the value.
     pub form: Form,
-    /// Whether the sink cannot do without it.
+    /// Whether the key is required.
     pub is_needed: bool,
-    /// What it means, in a line.
+    /// A description in one line.
     pub about: &'static str,
 }
 
-/// A secret, which is in the vault and never in the file.
+/// A secret. It is in the vault and never in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SecretKey {
-    /// Its name.
+    /// The name of the secret.
     pub name: &'static str,
-    /// Whether the sink cannot do without it.
+    /// Whether the secret is required.
     pub is_needed: bool,
-    /// What it is, in a line.
+    /// A description in one line.
     pub about: &'static str,
 }
 
-/// What the value of a key may be.
+/// The form of the value of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Any text.
     Text,
     /// Several texts: an array in the file, separated by commas on the command line.
     List,
-    /// Several of some words, written as a list.
+    /// A list whose elements are among these words.
     Words(&'static [&'static str]),
     /// `true` or `false`.
     Flag,
-    /// A whole number from 1 on.
+    /// A whole number of at least 1.
     Count,
-    /// A length of time, such as `30s` or `2h`.
+    /// A duration, such as `30s` or `2h`.
     Length,
+    /// How long something may take, from a second to a quarter of an hour.
+    Timeout,
     /// One of some words. The first is the default.
     OneOf(&'static [&'static str]),
-    /// One or several addresses with one of these schemes, separated by commas. They have no credentials.
+    /// An address with one of these schemes. It has no credentials.
     Url(&'static [&'static str]),
+    /// Several such addresses, separated by commas.
+    Urls(&'static [&'static str]),
     /// The path of a file or folder.
     Path,
 }
@@ -96,42 +100,42 @@ const fn secret(name: &'static str, about: &'static str) -> SecretKey {
 const CERTIFICATE: Key = key(
     "certificate",
     Form::Path,
-    "a file in PEM with certificates that are trusted besides those of the operating system",
+    "a file in PEM with certificates that are trusted in addition to those of the operating system",
 );
 
 /// The names of the sources.
 pub const SOURCES: &[&str] = &["logins", "audit", "files", "changes", "messages"];
 
-/// The keys that every kind has.
+/// The keys that all kinds have.
 pub const COMMON: &[Key] = &[
     key(
         "form",
         Form::OneOf(&["row", "ocsf"]),
-        "what is delivered: the row as Salesforce sent it, or an OCSF event",
+        "the format of the rows: the row as Salesforce sent it, or an OCSF event",
     ),
     key(
         "connections",
         Form::List,
-        "only rows of these connections; all if it is missing",
+        "only rows of these connections; by default all",
     ),
     key(
         "sources",
         Form::Words(SOURCES),
-        "only rows of these sources (logins, audit, files, changes, messages); all if it is missing",
+        "only rows of these sources (logins, audit, files, changes, messages); by default all",
     ),
     key(
         "from",
         Form::OneOf(&["beginning", "now"]),
-        "whether a new sink gets all stored rows, or those that are stored from now on",
+        "whether a new sink gets all stored rows, or only those that are stored from now on",
     ),
     key(
         "every",
         Form::Length,
-        "how long few rows may wait until there are more of them",
+        "the longest time that rows wait until there are enough for a batch",
     ),
 ];
 
-/// The kinds.
+/// All kinds.
 pub const KINDS: &[Kind] = &[
     Kind {
         name: "ndjson",
@@ -143,12 +147,12 @@ pub const KINDS: &[Kind] = &[
             needed(
                 "folder",
                 Form::Path,
-                "the folder; each connection has a folder of its own in it",
+                "the folder, in which each connection gets a folder of its own",
             ),
             key(
                 "file-bytes",
                 Form::Count,
-                "a file that has as many bytes is followed by a new one (256 MiB)",
+                "the size in bytes at which the next file is started (256 MiB)",
             ),
         ],
         secrets: &[],
@@ -163,21 +167,28 @@ pub const KINDS: &[Kind] = &[
             needed(
                 "url",
                 Form::Url(&["https", "http"]),
-                "the address; plain http only on this machine",
+                "the address; plain http only to this machine",
             ),
-            key("batch-rows", Form::Count, "no request has more rows (500)"),
+            key(
+                "batch-rows",
+                Form::Count,
+                "the largest number of rows of a request (500)",
+            ),
             key(
                 "timeout",
-                Form::Length,
-                "how long a response may take (30s)",
+                Form::Timeout,
+                "the longest time for a response (30s)",
             ),
             CERTIFICATE,
         ],
         secrets: &[
-            secret("token", "is sent as `Authorization: Bearer …`"),
+            secret(
+                "token",
+                "the token, which is sent as `Authorization: Bearer …`",
+            ),
             secret(
                 "signing-secret",
-                "signs each request: `whsec_…`, or any other text",
+                "the key that signs each request: `whsec_…`, or any other text",
             ),
         ],
     },
@@ -196,18 +207,22 @@ pub const KINDS: &[Kind] = &[
             key(
                 "index",
                 Form::Text,
-                "the index; by default that of the token",
+                "the index; by default the one of the token",
             ),
             key(
                 "sourcetype",
                 Form::Text,
                 "the source type (salesforce:row or salesforce:ocsf)",
             ),
-            key("batch-rows", Form::Count, "no request has more rows (500)"),
+            key(
+                "batch-rows",
+                Form::Count,
+                "the largest number of rows of a request (500)",
+            ),
             key(
                 "timeout",
-                Form::Length,
-                "how long a response, or an acknowledgement of the indexers, may take (60s)",
+                Form::Timeout,
+                "the longest time for a response, or for an acknowledgement of the indexers (60s)",
             ),
             CERTIFICATE,
         ],
@@ -226,7 +241,7 @@ pub const KINDS: &[Kind] = &[
         keys: &[
             needed(
                 "url",
-                Form::Url(&["tls", "nats"]),
+                Form::Urls(&["tls", "nats"]),
                 "the servers, such as nats://nats.example:4222",
             ),
             key(
@@ -243,28 +258,28 @@ pub const KINDS: &[Kind] = &[
             key(
                 "create-stream",
                 Form::Flag,
-                "make the stream if it is missing (false)",
+                "whether to create the stream if it is missing (false)",
             ),
             key(
                 "replicas",
                 Form::Count,
-                "replicas of a stream that is made (1)",
+                "the number of replicas of a created stream (1)",
             ),
             key(
                 "user",
                 Form::Text,
-                "the user name that belongs to the password",
+                "the user name, together with the secret `password`",
             ),
             key(
                 "batch-rows",
                 Form::Count,
-                "so many messages are sent before their acknowledgements are awaited (1000)",
+                "the number of messages that are sent before their acknowledgements are awaited (1000)",
             ),
             CERTIFICATE,
         ],
         secrets: &[
             secret("password", "the password of the user"),
-            secret("token", "a token"),
+            secret("token", "the token"),
             secret("nkey", "the seed of an NKey"),
             secret(
                 "credentials",
@@ -279,7 +294,11 @@ pub const KINDS: &[Kind] = &[
         is_built: cfg!(feature = "kafka"),
         address: "brokers",
         keys: &[
-            needed("brokers", Form::List, "host:port of brokers to begin with"),
+            needed(
+                "brokers",
+                Form::List,
+                "host:port of one or more brokers of the cluster",
+            ),
             key(
                 "topic",
                 Form::Text,
@@ -298,27 +317,27 @@ pub const KINDS: &[Kind] = &[
             key(
                 "user",
                 Form::Text,
-                "the user name; without it, nobody logs in",
+                "the user name, together with the secret `password`; without it, no login",
             ),
             key(
                 "compression",
                 Form::OneOf(&["lz4", "gzip", "snappy", "none"]),
-                "how messages are compressed",
+                "the compression of the messages",
             ),
             key(
                 "batch-rows",
                 Form::Count,
-                "messages in a transaction (5000)",
+                "the number of messages of a transaction (5000)",
             ),
             key(
                 "timeout",
-                Form::Length,
-                "how long a transaction may take (60s)",
+                Form::Timeout,
+                "the longest time for a transaction (60s)",
             ),
             key(
                 "certificate",
                 Form::Path,
-                "a file in PEM with the certificates that are trusted, in place of those of the operating system",
+                "a file in PEM with the certificates that are trusted, instead of those of the operating system",
             ),
         ],
         secrets: &[secret("password", "the password of the user")],
@@ -343,19 +362,19 @@ pub const KINDS: &[Kind] = &[
             key(
                 "batch-rows",
                 Form::Count,
-                "no batch has more rows, and a batch has an object for each day and source (50000)",
+                "the largest number of rows of a batch, which gets an object for each day and source (50000)",
             ),
             key(
                 "endpoint",
                 Form::Url(&["https", "http"]),
-                "the address of a service that is compatible with S3; plain http only on this machine",
+                "the address of a service that is compatible with S3; plain http only to this machine",
             ),
             key("region", Form::Text, "the region of the bucket"),
             key("account", Form::Text, "the storage account of Azure"),
             key(
                 "access-key-id",
                 Form::Text,
-                "the access key of S3; by default what the environment offers",
+                "the access key of S3; by default the one that the environment provides",
             ),
             CERTIFICATE,
         ],
@@ -374,24 +393,24 @@ pub const KINDS: &[Kind] = &[
 ];
 
 impl Kind {
-    /// The kind of a name.
+    /// The kind with this name.
     #[must_use]
     pub fn of(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
-    /// Its own keys and the common ones.
+    /// The keys of the kind and the common ones.
     pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
         self.keys.iter().chain(COMMON)
     }
 
-    /// The key of a name.
+    /// The key with this name.
     #[must_use]
     pub fn key(&self, name: &str) -> Option<&'static Key> {
         self.all_keys().find(|key| key.name == name)
     }
 
-    /// The secret of a name.
+    /// The secret with this name.
     #[must_use]
     pub fn secret(&self, name: &str) -> Option<&'static SecretKey> {
         self.secrets.iter().find(|secret| secret.name == name)

@@ -1,4 +1,4 @@
-//! Which sinks there are: the file `sinks.toml` of the home folder.
+//! The configuration of the sinks: the file `sinks.toml` of the home.
 //!
 //! ```toml
 //! [sink.archive]
@@ -8,8 +8,8 @@
 //! connections = ["acme"]
 //! ```
 //!
-//! A key `secrets` lists the names of the secrets that the vault keeps for the sink. The secrets themselves
-//! are never in the file.
+//! The key `secrets` lists the names of the secrets of the sink. The secrets themselves are in the vault
+//! and never in the file.
 
 mod edit;
 mod kinds;
@@ -21,6 +21,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ring::digest::{Context, SHA256};
 use toml_edit::{Document, Item, Table, Value};
 
 use crate::connector::error::{Error, Kind as ErrorKind};
@@ -32,31 +33,32 @@ pub use kinds::{COMMON, Form, KINDS, Key, Kind, SOURCES, SecretKey};
 pub use one_off::one_off;
 pub use secrets::{forget_secrets, keep_secrets, secrets_of};
 use similar::did_you_mean;
+pub(in crate::connector::sinks) use value::is_on_this_machine;
 
-/// The name of the sink that `activate --ndjson` makes. Its cursor is in the store under this name.
+/// The name of the sink of `activate --ndjson`, which is also the name of its cursor in the store.
 pub const ACTIVATED: &str = "ndjson";
 
-/// The sinks of a home.
+/// The configured sinks of a home.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sinks(Vec<SinkConfig>);
 
-/// How a sink is set up.
+/// The configuration of a sink.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SinkConfig {
-    /// Its name.
+    /// The name of the sink.
     pub name: String,
-    /// Its kind.
+    /// The kind of the sink.
     pub kind: &'static Kind,
     values: BTreeMap<&'static str, String>,
     secrets: Vec<String>,
 }
 
 impl Sinks {
-    /// Reads the file of a home folder. Without a file, there are no sinks.
+    /// Reads the file of a home. Without a file, there are no sinks.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or something in it is not known or not usable.
+    /// The file cannot be read, or something in it is unknown or invalid.
     pub fn of(home: &Home) -> Result<Self, Error> {
         match home.sinks_toml()? {
             None => Ok(Self::default()),
@@ -64,20 +66,20 @@ impl Sinks {
         }
     }
 
-    /// Reads the text of the file.
+    /// Parses the text of the file.
     ///
     /// # Errors
     ///
-    /// It is not TOML, or something in it is not known or not usable. The message names the key.
+    /// The text is not TOML, or something in it is unknown or invalid. The message names the key.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = Document::parse(text).map_err(|error| {
-            // The message of the parser would show the line, which may have a secret by mistake.
+            // The message of the parser would quote the line, which may contain a secret by mistake.
             let line = error
                 .span()
                 .and_then(|span| text.get(..span.start))
                 .map_or(1, |before| before.lines().count().max(1));
             usage(format!(
-                "sinks.toml is not TOML, near line {line}: {}",
+                "sinks.toml is not valid TOML, near line {line}: {}",
                 error.message()
             ))
         })?;
@@ -105,11 +107,11 @@ impl Sinks {
         self.0.iter()
     }
 
-    /// The sink of a name.
+    /// The sink with this name.
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// There is no such sink.
     pub fn find(&self, name: &str) -> Result<&SinkConfig, Error> {
         let found = self.0.iter().find(|sink| sink.name == name);
         found.ok_or_else(|| {
@@ -119,17 +121,17 @@ impl Sinks {
                 name.escape_debug(),
                 did_you_mean(name, names)
             ))
-            .help("`saponify connector sink add` makes one, and `sink list` lists them")
+            .help("create one with `saponify connector sink add`; `sink list` shows the existing ones")
         })
     }
 }
 
 impl SinkConfig {
-    /// A sink from its keys and the names of its secrets.
+    /// Makes a configuration from keys, their values and the names of secrets.
     ///
     /// # Errors
     ///
-    /// The name, a key or a value is not usable, or something is missing.
+    /// The name, a key or a value is invalid, or a required key is missing.
     pub fn new(
         name: &str,
         kind: &'static Kind,
@@ -174,7 +176,7 @@ impl SinkConfig {
         for (key, item) in table.iter() {
             let text = text_of(item).ok_or_else(|| {
                 usage(format!(
-                    "sink {name}: `{}` has no usable value",
+                    "sink {name}: the value of `{}` is invalid",
                     key.escape_debug()
                 ))
                 .help("use a text, a number, true, false, or an array of texts")
@@ -192,10 +194,12 @@ impl SinkConfig {
         let kind = self.kind;
         if kind.secret(key).is_some() {
             return Err(usage(format!(
-                "sink {}: `{key}` is a secret, and secrets are not in the file",
+                "sink {}: `{key}` is a secret, and the file must not contain secrets",
                 self.name
             ))
-            .help(format!("give it by --secret {key}=SRC; the vault keeps it")));
+            .help(format!(
+                "give it by --secret {key}=SRC, which stores it in the vault"
+            )));
         }
         let Some(known) = kind.key(key) else {
             let names = kind.all_keys().map(|key| key.name);
@@ -218,7 +222,7 @@ impl SinkConfig {
             if !self.values.contains_key(key.name) {
                 return Err(
                     usage(format!("sink {}: `{}` is missing", self.name, key.name))
-                        .help(format!("it is {}", key.about)),
+                        .help(format!("its value is {}", key.about)),
                 );
             }
         }
@@ -237,11 +241,11 @@ impl SinkConfig {
         Ok(())
     }
 
-    /// Fails if this program was built without what the kind needs.
+    /// Checks that this program was built with the feature of the kind.
     ///
     /// # Errors
     ///
-    /// It was.
+    /// The feature is missing.
     pub fn check_built(&self) -> Result<(), Error> {
         match (self.kind.is_built, self.kind.feature) {
             (false, Some(feature)) => {
@@ -262,13 +266,49 @@ impl SinkConfig {
             .map(|(key, value)| (*key, value.as_str()))
     }
 
+    /// Stands for everything that decides what is in a batch, and where it goes: equal if all of that is equal.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut all = Context::new(&SHA256);
+        for key in [self.kind.address, "form", "format", "sources"] {
+            all.update(key.as_bytes());
+            all.update(b"=");
+            all.update(self.text(key).unwrap_or_default().as_bytes());
+            all.update(b"\n");
+        }
+        short(all)
+    }
+
+    /// The keys that are set, with their values as they may be shown: the path of a webhook may be a secret of its
+    /// receiver.
+    pub fn shown(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.values.iter().map(|(key, value)| {
+            let hides = self.kind.name == "webhook" && *key == self.kind.address;
+            (
+                *key,
+                if hides {
+                    without_path(value)
+                } else {
+                    value.clone()
+                },
+            )
+        })
+    }
+
+    /// Where the destination is, as it may be shown.
+    #[must_use]
+    pub fn shown_address(&self) -> String {
+        let mut shown = self.shown().filter(|(key, _)| *key == self.kind.address);
+        shown.next().map(|(_, value)| value).unwrap_or_default()
+    }
+
     /// The names of the secrets that the vault keeps.
     #[must_use]
     pub fn secrets(&self) -> &[String] {
         &self.secrets
     }
 
-    /// Where the destination is.
+    /// The address of the destination.
     #[must_use]
     pub fn address(&self) -> &str {
         self.text(self.kind.address).unwrap_or_default()
@@ -280,7 +320,7 @@ impl SinkConfig {
         self.values.get(key).map(String::as_str)
     }
 
-    /// The value of a key that is one of some words; the first of them if it is not set.
+    /// The value of a key of the form [`Form::OneOf`], or its default.
     #[must_use]
     pub fn word(&self, key: &str) -> &str {
         let first = match self.kind.key(key).map(|key| key.form) {
@@ -290,7 +330,7 @@ impl SinkConfig {
         self.text(key).unwrap_or(first)
     }
 
-    /// The parts of a list.
+    /// The elements of a list.
     pub fn list(&self, key: &str) -> impl Iterator<Item = &str> {
         value::list(self.text(key).unwrap_or_default())
     }
@@ -301,31 +341,31 @@ impl SinkConfig {
         self.text(key) == Some("true")
     }
 
-    /// A number.
+    /// The value of a number.
     #[must_use]
     pub fn count(&self, key: &str) -> Option<u64> {
         self.text(key)?.parse().ok()
     }
 
-    /// A length of time.
+    /// The value of a duration.
     #[must_use]
     pub fn length(&self, key: &str) -> Option<Duration> {
         let length = when::length(self.text(key)?).ok()?;
         Duration::try_from(length).ok()
     }
 
-    /// Whether the sink gets rows of a connection.
+    /// Whether the sink gets rows of this connection.
     #[must_use]
     pub fn is_for(&self, connection: &str) -> bool {
         let mut wanted = self.list("connections").peekable();
         wanted.peek().is_none() || wanted.any(|name| name == connection)
     }
 
-    /// Reads the file of additional certificates, if there is one.
+    /// Reads the file of additional certificates, if the key is set.
     ///
     /// # Errors
     ///
-    /// It cannot be read.
+    /// The file cannot be read.
     pub fn certificate(&self) -> Result<Option<Vec<u8>>, Error> {
         let path = self.text("certificate").map(std::path::Path::new);
         let read = path.map(|path| {
@@ -335,16 +375,16 @@ impl SinkConfig {
     }
 }
 
-/// The kind of a name.
+/// The kind with this name.
 ///
 /// # Errors
 ///
-/// There is none.
+/// There is no such kind.
 pub fn kind_of(name: &str) -> Result<&'static Kind, Error> {
     Kind::of(name).ok_or_else(|| {
         let names = KINDS.iter().map(|kind| kind.name);
         usage(format!(
-            "there is no kind `{}` of sinks{}",
+            "there is no kind of sink `{}`{}",
             name.escape_debug(),
             did_you_mean(name, names)
         ))
@@ -370,15 +410,14 @@ fn check_name(name: &str) -> Result<(), Error> {
         ));
     }
     if name == ACTIVATED {
-        let message = format!("a sink cannot be called {ACTIVATED}");
-        return Err(usage(message).help(
-            "this is the name of the sink that `activate --ndjson` makes; choose another one",
-        ));
+        let message = format!("a sink cannot have the name {ACTIVATED}");
+        return Err(usage(message)
+            .help("this is the name of the sink of `activate --ndjson`; choose another one"));
     }
     Ok(())
 }
 
-/// A value as text; the parts of an array are separated by commas.
+/// A value as text. The elements of an array are separated by commas.
 fn text_of(item: &Item) -> Option<String> {
     fn scalar(value: &Value) -> Option<String> {
         match value {
@@ -397,7 +436,7 @@ fn text_of(item: &Item) -> Option<String> {
     }
 }
 
-/// The value of a key as TOML.
+/// A value as TOML.
 fn item_of(kind: &Kind, key: &str, text: &str) -> Item {
     let array = || {
         let parts = value::list(text).map(Value::from);
@@ -427,6 +466,23 @@ fn table_of(config: &SinkConfig) -> Table {
         table.insert("secrets", item_of(config.kind, "secrets", &names));
     }
     table
+}
+
+/// An address with `…` in place of its path and its query.
+fn without_path(address: &str) -> String {
+    let end = address.find("://").map_or(0, |scheme| scheme + 3);
+    let (scheme, rest) = address.split_at(end);
+    match rest.split_once(['/', '?', '#']) {
+        Some((host, path)) if !path.is_empty() => format!("{scheme}{host}/…"),
+        _ => address.to_owned(),
+    }
+}
+
+/// The first 16 hexadecimal digits of a digest.
+pub(in crate::connector::sinks) fn short(digest: Context) -> String {
+    let digest = digest.finish();
+    let bytes = digest.as_ref().iter().take(8);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn usage(message: String) -> Error {

@@ -1,32 +1,32 @@
-//! The secrets of sinks, in the vault.
+//! The secrets of the sinks in the vault.
 
 use super::SinkConfig;
 use crate::connector::error::{Error, Kind};
 use crate::connector::vault::{Secrets, Vault};
 
-/// The name under which the vault keeps the secrets of a sink. No connection has a name that begins with a
-/// dot.
+/// The name under which the vault stores the secrets of a sink. It begins with a dot, which the name of a
+/// connection never does.
 fn account(sink: &str) -> String {
     format!(".sinks/{sink}")
 }
 
-/// The secrets of a sink; none if it has none.
+/// The secrets of a sink, which may be none.
 ///
 /// # Errors
 ///
-/// The vault cannot be opened, or does not have one that it should have.
+/// The vault cannot be opened, or a configured secret is missing.
 pub fn secrets_of(vault: &Vault, config: &SinkConfig) -> Result<Secrets, Error> {
     if config.secrets().is_empty() {
         return Ok(Secrets::default());
     }
     let again = format!(
-        "`saponify connector sink set {} --secret NAME=SRC` keeps it again",
+        "store it again with `saponify connector sink set {} --secret NAME=SRC`",
         config.name
     );
     let secrets = vault.recall(&account(&config.name)).map_err(|error| {
         let message = format!("the secrets of the sink {} cannot be read", config.name);
         let help = match error.advice() {
-            // The advice for connections does not fit.
+            // The advice for connections does not apply to sinks.
             Some(advice) if !advice.contains("activate it again") => advice.to_owned(),
             _ => again.clone(),
         };
@@ -34,14 +34,17 @@ pub fn secrets_of(vault: &Vault, config: &SinkConfig) -> Result<Secrets, Error> 
     })?;
     for name in config.secrets() {
         if !secrets.names().any(|kept| kept == name) {
-            let message = format!("the vault has no `{name}` of the sink {}", config.name);
+            let message = format!(
+                "the secret `{name}` of the sink {} is not in the vault",
+                config.name
+            );
             return Err(Error::new(Kind::Vault, message).help(again));
         }
     }
     Ok(secrets)
 }
 
-/// Keeps the secrets of a sink, in place of those that it had.
+/// Stores the secrets of a sink and replaces the earlier ones.
 ///
 /// # Errors
 ///
@@ -50,7 +53,7 @@ pub fn keep_secrets(vault: &Vault, sink: &str, secrets: &Secrets) -> Result<(), 
     vault.keep(&account(sink), secrets)
 }
 
-/// Removes the secrets of a sink. It is no error if there are none.
+/// Removes the secrets of a sink, if there are any.
 ///
 /// # Errors
 ///

@@ -1,6 +1,6 @@
-//! Finds the name that somebody may have meant.
+//! Suggests a name for a misspelt one.
 
-/// `; did you mean …?` with the most similar of some names, or nothing if none is similar.
+/// `; did you mean …?` with the most similar name, or an empty text if no name is similar.
 pub(super) fn did_you_mean<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     const SIMILAR: f64 = 0.75;
     let similarity = |name: &str| strsim::jaro_winkler(given, name);
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_recognized_and_another_word_is_not() {
+    fn a_typing_error_is_recognized_and_another_word_is_not() {
         let names = ["url", "subject", "stream"];
         assert_eq!(did_you_mean("urll", names), "; did you mean `url`?");
         assert_eq!(did_you_mean("subjekt", names), "; did you mean `subject`?");

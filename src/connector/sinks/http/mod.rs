@@ -1,8 +1,8 @@
-//! Sinks that are reached by HTTP: what a plain webhook and the collector of Splunk have in common.
+//! Sinks that are reached by HTTP: what a webhook and the collector of Splunk have in common.
 //!
-//! A redirect is not followed, because the rows would go where nobody has sent them. `Retry-After` is obeyed.
-//! Of a batch that the server refuses, the halves are sent, and their halves, until only the rows are left
-//! that it refuses.
+//! Redirects are not followed, because the rows would go to a server that nobody has configured.
+//! `Retry-After` is obeyed. If the server refuses a batch, its halves are sent, and their halves in turn,
+//! until only the refused rows are left.
 
 mod client;
 mod halves;
@@ -12,6 +12,4 @@ mod webhook;
 pub(super) use splunk::Splunk;
 pub(super) use webhook::Webhook;
 
-#[cfg(feature = "object-store")]
-pub(super) use client::client;
 use client::{Client, Reply};

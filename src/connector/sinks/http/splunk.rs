@@ -1,7 +1,7 @@
 //! The HTTP Event Collector of Splunk
 //! (<https://docs.splunk.com/Documentation/Splunk/latest/Data/HECRESTendpoints>).
 //!
-//! Each row is an event with the indexed field `saponify_id`, by which a search finds duplicates. Where the
+//! Each row is an event with the indexed field `saponify_id`, by which a search can find duplicates. If the
 //! token has indexer acknowledgement, a batch counts as delivered when the indexers have acknowledged it.
 
 use std::ops::Range;
@@ -18,17 +18,17 @@ use super::halves::Halves;
 use super::{Client, Reply};
 use crate::connector::error::{Error, Kind};
 use crate::connector::sinks::config::SinkConfig;
-use crate::connector::sinks::{Accepted, Batch, Begun, Failure, Limits, Row, Sink};
+use crate::connector::sinks::{Accepted, Batch, Begun, Failure, Limits, Row, Sink, Start};
 use crate::connector::vault::{ExposeSecret as _, Secrets};
 
 const EVENTS: &str = "/services/collector/event";
 const ACKNOWLEDGEMENTS: &str = "/services/collector/ack";
 const HEALTH: &str = "/services/collector/health";
 
-/// How often the acknowledgement of the indexers is asked for.
+/// How often the acknowledgements of the indexers are queried.
 const ASK: Duration = Duration::from_secs(1);
 
-/// The numbers that the collector gives to its errors, and what they mean for whoever set the sink up.
+/// The error codes of the collector, and their meaning for the person who configures the sink.
 const CODES: &[(i64, &str)] = &[
     (1, "the token is disabled"),
     (2, "a token is required"),
@@ -59,9 +59,11 @@ pub(in crate::connector::sinks) struct Splunk {
     index: Option<String>,
     sourcetype: String,
     authorization: HeaderValue,
-    /// The channel of the acknowledgements, as the collector demands it: a UUID.
+    /// The channel of the acknowledgements, which the collector requires to be a UUID.
     channel: String,
     patience: Duration,
+    /// Whether the collector has given numbers of acknowledgements until now.
+    acknowledges: bool,
 }
 
 impl Splunk {
@@ -75,7 +77,7 @@ impl Splunk {
             HeaderValue::from_str(&format!("Splunk {token}")).map_err(|_| {
                 Error::new(
                     Kind::Usage,
-                    "the token of Splunk has characters that no token has",
+                    "the token of Splunk contains invalid characters",
                 )
             })?;
         authorization.set_sensitive(true);
@@ -88,6 +90,7 @@ impl Splunk {
             authorization,
             channel: channel(),
             patience: timeout,
+            acknowledges: false,
         })
     }
 
@@ -100,17 +103,22 @@ impl Splunk {
             .body(body)
     }
 
-    async fn send(&self, batch: &Batch) -> Result<Accepted, Failure> {
-        let mut halves = Halves::of(batch.rows.len());
+    async fn send(&mut self, batch: &Batch) -> Result<Accepted, Failure> {
+        let mut halves = Halves::of(batch.rows.len(), batch.others_taken);
         let mut acknowledgements = Vec::new();
         while let Some(part) = halves.next() {
             let body = self.body(batch, &part);
+            let bytes = body.len();
             let reply = self
                 .client
                 .send(self.request(self.client.path(EVENTS), body))
                 .await?;
             match &reply {
-                Reply::Done(body) => acknowledgements.extend(acknowledgement(body)),
+                Reply::Done(body) => {
+                    let number = self.acknowledgement(body)?;
+                    self.acknowledges |= number.is_some();
+                    acknowledgements.extend(number);
+                }
                 // What is wrong with the token or the channel is not wrong with the rows.
                 Reply::Refused(_, body) if !is_about_rows(body) => {
                     return Err(Failure::new(format!(
@@ -118,8 +126,15 @@ impl Splunk {
                         self.client.host(),
                         explanation(body)
                     ))
-                    .help("check the token of the collector and its settings")
+                    .help("check the token and the settings of the collector")
                     .replanned());
+                }
+                Reply::Refused(_, body) if part.len() > 1 => {
+                    if let Some(at) = invalid(body).filter(|at| *at < part.len()) {
+                        let at = part.start + at;
+                        halves.isolate(&part, at);
+                        continue;
+                    }
                 }
                 Reply::Refused(..) | Reply::TooLarge => {}
             }
@@ -127,13 +142,36 @@ impl Splunk {
                 Reply::Refused(_, body) => explanation(body),
                 _ => String::new(),
             };
-            halves.note(part, &reply, explain)?;
+            halves.note(part, bytes, &reply, explain)?;
         }
         self.wait_for(acknowledgements).await?;
         Ok(Accepted {
             own: None,
             refused: halves.finish()?,
         })
+    }
+
+    /// The number by which the indexers acknowledge the events of a request, if the token has acknowledgement.
+    ///
+    /// # Errors
+    ///
+    /// The response is not one of the collector that has taken the events: a proxy may respond with 200, too.
+    fn acknowledgement(&self, body: &[u8]) -> Result<Option<i64>, Failure> {
+        let host = self.client.host();
+        if code(body) != Some(0) {
+            let message = format!("the response of {host} is not that of an event collector");
+            return Err(Failure::new(message)
+                .help("check the address of the sink, and what is between this machine and it"));
+        }
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let number = body["ackId"].as_i64();
+        if number.is_none() && self.acknowledges {
+            let message = format!("{host} does not give the number of an acknowledgement any more");
+            return Err(Failure::new(message).help(
+                "the events are sent again; check that all collectors behind the address are set up alike",
+            ));
+        }
+        Ok(number)
     }
 
     /// Waits until the indexers have acknowledged. A token without acknowledgement has no numbers to ask for.
@@ -153,7 +191,7 @@ impl Splunk {
             }
             if Instant::now() >= until {
                 return Err(Failure::new(format!(
-                    "the indexers of {} have not acknowledged in {} s",
+                    "the indexers of {} did not acknowledge within {} s",
                     self.client.host(),
                     self.patience.as_secs()
                 ))
@@ -180,14 +218,14 @@ impl Splunk {
             "fields": { "saponify_id": row.id },
         });
         if let Some(time) = row.time {
-            // Seconds with three decimals, which a double has exactly enough digits for.
+            // The time is in seconds with three decimals, which a double represents exactly enough.
             event["time"] = (time.as_millisecond() as f64 / 1_000.0).into();
         }
         if let Some(index) = &self.index {
             event["index"] = index.as_str().into();
         }
         let mut head = event.to_string();
-        // The row is JSON already.
+        // The row is already JSON, so it is appended to the object without parsing it.
         head.pop();
         body.extend(head.into_bytes());
         body.extend(b",\"event\":");
@@ -200,17 +238,13 @@ impl Sink for Splunk {
     fn limits(&self) -> Limits {
         Limits {
             rows: self.rows,
-            // Splunk Cloud refuses more than a megabyte.
+            // Splunk Cloud refuses requests of more than a megabyte.
             bytes: 700 << 10,
             same: false,
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        _owner: &'a str,
-        _own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, _start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         std::future::ready(Ok(Begun::default())).boxed()
     }
 
@@ -224,14 +258,24 @@ impl Sink for Splunk {
             self.client
                 .send(self.client.get(self.client.path(HEALTH)))
                 .await?;
-            // An empty request tells whether the token is valid, and stores nothing.
+            // An empty request shows whether the token is valid, and stores nothing.
             let request = self.request(self.client.path(EVENTS), Vec::new());
             match self.client.send(request).await? {
-                Reply::Refused(_, body) if code(&body) != Some(5) => Err(Failure::new(format!(
+                Reply::Refused(_, body) if code(&body) == Some(5) => {
+                    Ok(format!("{host} is healthy and accepts the token"))
+                }
+                Reply::Refused(_, body) => Err(Failure::new(format!(
                     "{host} refuses the token: {}",
                     explanation(&body)
                 ))),
-                _ => Ok(format!("{host} is healthy and takes the token")),
+                Reply::Done(body) => {
+                    self.acknowledgement(&body)?;
+                    Ok(format!("{host} is healthy and accepts the token"))
+                }
+                Reply::TooLarge => Err(Failure::new(format!(
+                    "{host} refuses an empty request as too large"
+                ))
+                .help("check what is between this machine and the collector")),
             }
         }
         .boxed()
@@ -243,27 +287,28 @@ fn code(body: &[u8]) -> Option<i64> {
     body["code"].as_i64()
 }
 
-/// Whether the number of an error is about the events of the request.
+/// Whether an error code concerns the events of the request.
 fn is_about_rows(body: &[u8]) -> bool {
     matches!(code(body), Some(6 | 12 | 13 | 15))
 }
 
-/// What a number means. The text of the server is not repeated, because it may quote an event.
+/// The meaning of an error code. The text of the server is not repeated, because it may quote an event.
 fn explanation(body: &[u8]) -> String {
     let Some(code) = code(body) else {
-        return "the response has no number of an error".to_owned();
+        return "the response contains no error code".to_owned();
     };
     let known = CODES.iter().find(|(known, _)| *known == code);
-    let meaning = known.map_or("an error that is not known", |(_, meaning)| *meaning);
+    let meaning = known.map_or("an unknown error", |(_, meaning)| *meaning);
     format!("{meaning} (code {code})")
 }
 
-fn acknowledgement(body: &[u8]) -> Option<i64> {
+/// The place of the event that is not valid, from 0, if the collector says that of one.
+fn invalid(body: &[u8]) -> Option<usize> {
     let body: Value = serde_json::from_slice(body).ok()?;
-    body["ackId"].as_i64()
+    usize::try_from(body["invalid-event-number"].as_u64()?).ok()
 }
 
-/// A random UUID of version 4.
+/// Makes a random UUID of version 4.
 fn channel() -> String {
     let random = crate::connector::sinks::owner::new_owner();
     let part = |from: usize, to: usize| random.get(from..to).unwrap_or_default();

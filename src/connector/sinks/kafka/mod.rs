@@ -1,24 +1,24 @@
 //! Messages in a topic of Apache Kafka, in transactions.
 //!
-//! A batch is a transaction, and the cursor is in it: it is committed as the offset of a consumer group of its
-//! own. Before the first batch after a start or a failure, that offset is read. So a process that ends between
-//! the commit and the cursor in the store delivers nothing twice, and a process that ends before the commit
-//! leaves nothing that a consumer with `isolation.level=read_committed` reads.
+//! A batch is a transaction, which includes the cursor as the offset of a consumer group. Before the first
+//! batch after a start or a failure, that offset is read. Therefore a process that ends between the commit
+//! and the change of the cursor in the store delivers nothing twice. If a process ends before the commit, a
+//! consumer with `isolation.level=read_committed` never sees its messages.
 //!
-//! The identifier of the transactions belongs to the store. A process that still runs while another one has
-//! taken over is fenced off by the brokers.
+//! The identifier of the transactions belongs to the store. If another process takes over, the brokers
+//! fence off the earlier one.
 
 mod engine;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use rdkafka::ClientConfig;
 
-use self::engine::{Engine, Message};
+use self::engine::{Engine, Message, Options, Undelivered};
 use super::config::{SOURCES, SinkConfig};
-use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Sink};
+use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Sink, Start};
 use crate::connector::error::{Error, Kind};
 use crate::connector::vault::{ExposeSecret as _, Secrets};
 
@@ -30,11 +30,11 @@ pub(super) struct Kafka {
     settings: ClientConfig,
     rows: u64,
     timeout: Duration,
-    /// The producer, until a failure.
-    engine: Option<Arc<Engine>>,
+    /// The producer, and how it was started, until a failure.
+    engine: Option<(Options, Engine)>,
 }
 
-/// The names of the topics of a connection.
+/// The template of the topics of a connection.
 #[derive(Debug, Clone)]
 struct Topic(String);
 
@@ -80,39 +80,50 @@ impl Kafka {
         })
     }
 
-    /// The identifier of the transactions, and the group that has the cursor.
+    /// The identifier of the transactions and of the consumer group that keeps the cursor.
     fn identifier(&self, owner: &str) -> String {
         format!("saponify-{}-{owner}", self.name)
     }
 
     async fn prepare(&mut self, owner: &str) -> Result<Begun, Failure> {
-        let (settings, timeout) = (self.settings.clone(), self.timeout);
-        let (identifier, brokers) = (self.identifier(owner), self.brokers.clone());
+        // A producer that still works would be fenced off by the new one.
+        self.engine = None;
+        let options = Options {
+            settings: self.settings.clone(),
+            identifier: self.identifier(owner),
+            brokers: self.brokers.clone(),
+            timeout: self.timeout,
+        };
         let topics: Vec<String> = SOURCES.iter().map(|source| self.topic.of(source)).collect();
         let begun = blocking(move || {
-            let engine = Engine::start(&settings, &identifier, &brokers, timeout)?;
-            let cursor = engine.cursor(&topics)?;
-            Ok((engine, cursor))
+            let engine = Engine::start(&options, false)?;
+            let reached = engine.reached(&topics)?;
+            Ok(((options, engine), reached))
         });
-        let (engine, cursor) = begun.await?;
-        self.engine = Some(Arc::new(engine));
-        Ok(Begun { own: None, cursor })
+        let (engine, reached) = begun.await?;
+        self.engine = Some(engine);
+        Ok(Begun { own: None, reached })
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<Accepted, Failure> {
         // Until the transaction has succeeded, there is no producer to go on with.
-        let Some(engine) = self.engine.take() else {
-            return Err(Failure::new("the producer has not begun"));
+        let Some((options, engine)) = self.engine.take() else {
+            return Err(Failure::new("the producer has not been started"));
         };
         let message = |row: &super::Row| Message {
+            seq: row.seq,
             topic: self.topic.of(&row.source),
             key: row.id.clone(),
             payload: row.json.clone(),
             time: row.time.map(|time| time.as_millisecond()),
         };
         let messages: Vec<Message> = batch.rows.iter().map(message).collect();
-        let (own, last) = (Arc::clone(&engine), batch.last);
-        let refused = blocking(move || own.deliver(&messages, last)).await?;
+        let last = batch.last;
+        let delivered = blocking(move || {
+            let (engine, refused) = deliver(&options, engine, &messages, last)?;
+            Ok(((options, engine), refused))
+        });
+        let (engine, refused) = delivered.await?;
         self.engine = Some(engine);
         let reason = "it is larger than the producer or the topic allows";
         let refused = refused.into_iter().map(|at| Refused {
@@ -123,6 +134,32 @@ impl Kafka {
             own: None,
             refused: refused.collect(),
         })
+    }
+}
+
+/// Delivers messages, if need be one by one, and returns the producer to go on with.
+fn deliver(
+    options: &Options,
+    engine: Engine,
+    messages: &[Message],
+    last: i64,
+) -> Result<(Engine, BTreeSet<usize>), Failure> {
+    let (engine, refused) = match engine.deliver(messages, last) {
+        Err(Undelivered::Together) => {
+            // Two producers with one identifier would fence each other off.
+            drop(engine);
+            let single = Engine::start(options, true)?;
+            let refused = single.deliver(messages, last);
+            (single, refused)
+        }
+        delivered => (engine, delivered),
+    };
+    match refused {
+        Ok(refused) => Ok((engine, refused)),
+        Err(Undelivered::Failed(failure)) => Err(failure),
+        Err(Undelivered::Together) => {
+            Err(Failure::new("the brokers refuse each message as too large"))
+        }
     }
 }
 
@@ -152,7 +189,7 @@ fn log_in(
         (Some(user), Ok(password)) => {
             if config.word("mechanism") == "plain" && !is_tls {
                 return Err(
-                    usage("the mechanism plain would send the password without TLS")
+                    usage("the mechanism plain would send the password unencrypted")
                         .help("use another mechanism, or security=tls"),
                 );
             }
@@ -162,7 +199,9 @@ fn log_in(
                 .set("sasl.password", password.expose_secret());
             Ok(())
         }
-        _ => Err(usage("`user` and the secret `password` belong together")),
+        _ => Err(usage(
+            "give both `user` and the secret `password`, or neither",
+        )),
     }
 }
 
@@ -174,7 +213,7 @@ impl Topic {
         if example.is_empty() || example.len() > 249 || !example.bytes().all(is_part) {
             let message = format!("sink {sink}: `{}` is not a topic", template.escape_debug());
             return Err(Error::new(Kind::Usage, message).help(
-                "a topic has letters, digits, dots, `_` and `-`, and may have {connection} and {source}",
+                "a topic consists of letters, digits, dots, `_` and `-`, and may contain {connection} and {source}",
             ));
         }
         Ok(topic)
@@ -185,7 +224,7 @@ impl Topic {
     }
 }
 
-/// librdkafka blocks while it waits for brokers.
+/// Runs a function on a thread that may block, because librdkafka blocks while it waits for brokers.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -203,12 +242,8 @@ impl Sink for Kafka {
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        owner: &'a str,
-        _own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
-        self.prepare(owner).boxed()
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
+        self.prepare(start.owner).boxed()
     }
 
     fn deliver<'a>(&'a mut self, batch: &'a Batch) -> BoxFuture<'a, Result<Accepted, Failure>> {
@@ -219,7 +254,7 @@ impl Sink for Kafka {
         async {
             let (settings, brokers) = (self.settings.clone(), self.brokers.clone());
             blocking(move || {
-                // A test waits less long than a delivery.
+                // A test has a shorter timeout than a delivery.
                 let found = engine::brokers(&settings, &brokers, Duration::from_secs(10))?;
                 Ok(format!(
                     "{brokers} responds; the cluster has {found} brokers"

@@ -1,8 +1,9 @@
-//! Takes JSON values apart into the columns of a Parquet file.
+//! Splits JSON values into the columns of a Parquet file.
 //!
-//! Parquet stores a nested value as the values of its leaves. Each has two levels: the definition level says how
-//! many of the optional and repeated attributes above it are there, and the repetition level says which list it
-//! continues. Both are described at <https://parquet.apache.org/docs/file-format/nestedencoding/>.
+//! Parquet stores a nested value as the values of its leaves. Each leaf has two levels. The definition
+//! level states how many of the optional and repeated attributes above it are present, and the repetition
+//! level states which list it continues. Both are described at
+//! <https://parquet.apache.org/docs/file-format/nestedencoding/>.
 
 use serde_json::Value;
 
@@ -23,23 +24,23 @@ pub(super) struct Column {
     pub(super) repetitions: Vec<i16>,
 }
 
-/// The columns of a schema, in its order.
+/// The columns of a schema, in the order of the schema.
 #[derive(Debug)]
 pub(super) struct Columns<'a> {
     schema: &'a Node,
     pub(super) columns: Vec<Column>,
 }
 
-/// Where a value is in the tree.
+/// A position in the tree of attributes.
 #[derive(Debug, Clone, Copy)]
 struct Place {
-    /// The column of its first leaf.
+    /// The index of the column of the first leaf.
     column: usize,
-    /// How many of the optional and repeated attributes above it are there.
+    /// The number of present optional and repeated attributes above it.
     definition: i16,
-    /// Which list it continues.
+    /// The repetition level: which list it continues.
     repetition: i16,
-    /// How many lists it is in.
+    /// The number of lists around it.
     lists: i16,
 }
 
@@ -50,7 +51,7 @@ impl<'a> Columns<'a> {
         Self { schema, columns }
     }
 
-    /// Adds an object.
+    /// Adds the values of an object.
     pub(super) fn add(&mut self, value: &Value) {
         let Node::Group(attributes) = self.schema else {
             return;
@@ -107,7 +108,7 @@ impl<'a> Columns<'a> {
                 }
                 for (at, (key, value)) in object.iter().enumerate() {
                     let place = self.repeated(there, at);
-                    // A key is required, so that it has no level of its own.
+                    // A key is required, so it adds no definition level.
                     self.put(place, Some(Leaf::Text(key.clone())));
                     let place = Place {
                         column: place.column + 1,
@@ -120,7 +121,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The place of an element of a list or map that is there.
+    /// The position of a present element of a list or map.
     fn repeated(&self, list: Place, at: usize) -> Place {
         let lists = list.lists + 1;
         Place {
@@ -131,7 +132,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Notes that nothing is there, in all columns of a node.
+    /// Adds an absent value to all columns of a node.
     fn miss(&mut self, node: &Node, place: Place) {
         for column in place.column..place.column + node.columns() {
             self.put(Place { column, ..place }, None);

@@ -1,5 +1,6 @@
-//! Reaches the service of an object store.
+//! Connects to the service of an object store.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,15 +14,15 @@ use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use url::Url;
 
 use crate::connector::error::{Error, Kind};
+use crate::connector::http_client::client;
 use crate::connector::private::create_folder;
 use crate::connector::sinks::config::SinkConfig;
-use crate::connector::sinks::http::client;
 use crate::connector::vault::{ExposeSecret as _, Secrets};
 
-/// How long a request may take.
+/// The longest time for a request.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A client that verifies certificates as the rest of the program does.
+/// Connects with a client that verifies certificates in the same way as the rest of the program.
 #[derive(Debug)]
 struct Connector(reqwest::Client);
 
@@ -31,13 +32,19 @@ impl HttpConnector for Connector {
     }
 }
 
+/// The folder of this machine, if the address is one.
+pub(super) fn folder_of(config: &SinkConfig) -> Option<PathBuf> {
+    let url = Url::parse(config.address()).ok()?;
+    (url.scheme() == "file").then(|| url.to_file_path().ok())?
+}
+
 /// The store, and the prefix of all objects.
 pub(super) fn connect(
     config: &SinkConfig,
     secrets: &Secrets,
 ) -> Result<(Arc<dyn ObjectStore>, Path), Error> {
     let unusable = |error: Box<dyn std::error::Error + Send + Sync>| {
-        let message = format!("the settings of the sink {} are not usable", config.name);
+        let message = format!("the settings of the sink {} are invalid", config.name);
         Error::new(Kind::Usage, message)
             .help("`saponify connector sink kinds` explains the keys")
             .because(error)
@@ -50,7 +57,7 @@ pub(super) fn connect(
     let prefix =
         Path::parse(url.path().trim_matches('/')).map_err(|error| unusable(Box::new(error)))?;
     let connector = Connector(client(config.certificate()?.as_deref(), TIMEOUT)?);
-    // The loop of the deliveries tries again, too.
+    // The loop of the deliveries repeats failed batches, so few attempts are enough here.
     let retry = RetryConfig {
         backoff: BackoffConfig::default(),
         max_retries: 2,
@@ -75,10 +82,19 @@ pub(super) fn connect(
             if let Some(region) = config.text("region") {
                 builder = builder.with_region(region);
             }
-            if let (Some(id), Some(key)) =
-                (config.text("access-key-id"), secret("secret-access-key"))
-            {
-                builder = builder.with_access_key_id(id).with_secret_access_key(key);
+            match (config.text("access-key-id"), secret("secret-access-key")) {
+                (Some(id), Some(key)) => {
+                    builder = builder.with_access_key_id(id).with_secret_access_key(key);
+                }
+                (None, None) => {}
+                // The environment would offer another key in place of the half one.
+                _ => {
+                    let message = format!(
+                        "sink {}: `access-key-id` and the secret `secret-access-key` belong together",
+                        config.name
+                    );
+                    return Err(Error::new(Kind::Usage, message));
+                }
             }
             builder.build().map(|store| Arc::new(store) as _)
         }
@@ -114,10 +130,10 @@ pub(super) fn connect(
     Ok((store, prefix))
 }
 
-/// A folder of this machine. What is acknowledged is on the disk.
+/// Opens a folder of this machine. Acknowledged objects are on the disk.
 fn folder(url: &Url) -> Result<(Arc<dyn ObjectStore>, Path), Error> {
     let folder = url.to_file_path().map_err(|()| {
-        Error::new(Kind::Usage, "the address is not a folder of this machine")
+        Error::new(Kind::Usage, "the address is not a folder on this machine")
             .help("write it as file:///var/lib/events")
     })?;
     create_folder(&folder).map_err(|error| Error::io("create the folder", &folder, error))?;

@@ -1,13 +1,13 @@
 //! The schema of a Parquet file: a tree of attributes.
 //!
-//! For OCSF, it is made from the tables of the mapping, so that each attribute that an event may have is a
-//! column, and `unmapped` has the rest. So all files have the same columns.
+//! The schema of OCSF is made from the mapping tables. Each attribute that an event may have is a column,
+//! and `unmapped` contains the rest. Therefore all files have the same columns.
 
 use std::fmt::Write as _;
 
 use crate::connector::ocsf::Mapping;
 
-/// What an attribute is.
+/// The type of an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node {
     Text,
@@ -20,7 +20,7 @@ pub(super) enum Node {
     Map,
 }
 
-/// The attributes that every OCSF event has, whatever the mapping says.
+/// The attributes that every OCSF event has, in addition to those of the mapping.
 const EVENT: &[(&str, Node)] = &[
     ("saponify_id", Node::Text),
     ("time", Node::Time),
@@ -52,7 +52,7 @@ const ROW: &[(&str, Node)] = &[
     ("record", Node::Map),
 ];
 
-/// The schema of rows.
+/// Makes the schema of rows.
 pub(super) fn of_rows() -> Node {
     let mut root = Node::Group(Vec::new());
     for (path, node) in ROW {
@@ -61,7 +61,7 @@ pub(super) fn of_rows() -> Node {
     root
 }
 
-/// The schema of OCSF events.
+/// Makes the schema of OCSF events.
 pub(super) fn of_events(mapping: &Mapping) -> Node {
     let mut root = Node::Group(Vec::new());
     for (path, node) in EVENT {
@@ -74,7 +74,7 @@ pub(super) fn of_events(mapping: &Mapping) -> Node {
     root
 }
 
-/// Adds an attribute at a path such as `src_endpoint.ip` or `resources[].name`, unless it is there.
+/// Adds an attribute at a path such as `src_endpoint.ip` or `resources[].name`, unless it exists.
 fn add(group: &mut Node, path: &str, node: Node) {
     let Node::Group(attributes) = group else {
         return;
@@ -111,7 +111,7 @@ fn add(group: &mut Node, path: &str, node: Node) {
 }
 
 impl Node {
-    /// The schema as Parquet writes it in text.
+    /// The schema in the text format of Parquet.
     pub(super) fn message(&self) -> String {
         let mut text = String::from("message event {\n");
         if let Self::Group(attributes) = self {
@@ -124,7 +124,7 @@ impl Node {
     }
 
     fn write(&self, name: &str, text: &mut String) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = match self {
             Self::Text => writeln!(text, "OPTIONAL BYTE_ARRAY {name} (UTF8);"),
             Self::Number => writeln!(text, "OPTIONAL INT64 {name};"),
@@ -152,7 +152,7 @@ impl Node {
         };
     }
 
-    /// How many columns it has.
+    /// The number of columns, which is the number of leaves.
     pub(super) fn columns(&self) -> usize {
         match self {
             Self::Text | Self::Number | Self::Time => 1,

@@ -1,4 +1,4 @@
-//! Which records were deleted, as far as the service still knows.
+//! Collects deletions, as far as the service still knows them.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,14 +8,15 @@ use crate::connector::error::Error;
 use crate::connector::sources::Failure;
 use crate::connector::window::Span;
 
-/// `getDeleted` tells deletions of the last 15 days. A round takes some minutes, so it is asked for less.
+/// `getDeleted` covers the last 15 days. The span is shorter by ten minutes, because a round takes some
+/// minutes.
 const DELETIONS_TOLD: SignedDuration = SignedDuration::from_mins(15 * 24 * 60 - 10);
 
-/// A span that the service tells for certain, to learn since when it still knows deletions.
+/// A recent span that the service always covers. Its response states since when deletions are known.
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
 impl<S: ChangeService> Run<'_, S> {
-    /// The deletions of a span. What the service no longer knows is a gap.
+    /// The deletions of a span. The part that the service no longer knows becomes a gap.
     pub(super) async fn deletions(&mut self, object: &str, span: Span) -> Result<Deleted, Failure> {
         loop {
             let from = match self.deletions_from.get(object) {
@@ -40,7 +41,8 @@ impl<S: ChangeService> Run<'_, S> {
                 }
                 Err(Failure::TooOld) => {
                     let earliest = self.earliest_deletion(object).await?;
-                    // A service that refuses even what it says it knows is not asked for this span again.
+                    // A service that refuses the span that it has just stated is not asked for this span
+                    // again.
                     let from = match earliest > told.start() {
                         true => earliest,
                         false => told.end(),
@@ -52,7 +54,7 @@ impl<S: ChangeService> Run<'_, S> {
         }
     }
 
-    /// Since when the service still knows deletions. It says so with each answer, but not with a refusal.
+    /// Since when the service knows deletions. Each response states it, but a refusal does not.
     async fn earliest_deletion(&mut self, object: &str) -> Result<Timestamp, Failure> {
         let end = minute(self.now);
         let recent = end.checked_sub(RECENT).ok();
@@ -67,7 +69,7 @@ impl<S: ChangeService> Run<'_, S> {
     }
 
     fn deletions_unknown(&mut self, object: &str, span: Span) -> Result<(), Error> {
-        // What overlaps with earlier rounds was told to them.
+        // The part that overlaps with earlier rounds was reported to them.
         let start = self
             .source
             .watermark
@@ -86,7 +88,7 @@ impl<S: ChangeService> Run<'_, S> {
     }
 }
 
-/// The whole minute at or after a time.
+/// Rounds a time up to a whole minute.
 fn next_minute(time: Timestamp) -> Timestamp {
     let before = minute(time);
     match before == time {

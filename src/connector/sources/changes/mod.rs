@@ -1,15 +1,16 @@
-//! Changes of records: what was created, updated or deleted since the connector was connected, with the
-//! record as it is now.
+//! Changes of records: which records were created, updated or deleted since the activation, with the
+//! current values of each record.
 //!
-//! Objects that support it are asked by `getUpdated` and `getDeleted`. Others are asked for records with
-//! a new `SystemModstamp`; their deletions cannot be seen, which is noted as drift.
+//! Objects that support it are queried by `getUpdated` and `getDeleted`. For others, records with a new
+//! `SystemModstamp` are queried; their deletions cannot be seen, which is recorded as drift.
 //!
-//! A change is known by the Id and the time of the record's last change, and whether it is a deletion. So
-//! reading a span again stores nothing twice, and of two changes between two rounds the later one is seen.
+//! The key of a change consists of the Id of the record, the time of its last change, and whether it is a
+//! deletion. Therefore reading a span twice stores nothing twice. Of two changes between two rounds, only
+//! the later one is seen.
 //!
-//! `getUpdated` reaches back 30 days. What was changed before that is queried, too. `getDeleted` reaches
-//! back 15 days, or less if the service has purged its list. Deletions before that cannot be seen any more,
-//! which is a gap.
+//! `getUpdated` covers 30 days. Earlier changes are queried, too. `getDeleted` covers 15 days, or less if
+//! the service has purged its list. Earlier deletions cannot be seen any more, so they are recorded as a
+//! gap.
 
 mod deletions;
 mod sync;
@@ -21,9 +22,9 @@ use crate::connector::window::Span;
 
 pub use sync::{ChangeOptions, ChangeOutcome, sync};
 
-/// What the collection of changes needs of a service.
+/// A service whose changes can be collected.
 pub trait ChangeService: Service {
-    /// What the org says about an object.
+    /// Describes an object.
     fn describe(&mut self, object: &str)
     -> impl Future<Output = Result<Described, Failure>> + Send;
 
@@ -41,8 +42,8 @@ pub trait ChangeService: Service {
         span: Span,
     ) -> impl Future<Output = Result<Deleted, Failure>> + Send;
 
-    /// Records as they are now, in the order of their Ids: the values of the fields, or nothing if the
-    /// record is no longer there.
+    /// The current values of the fields of records, in the order of the Ids, or `None` for a record that no
+    /// longer exists.
     fn retrieve(
         &mut self,
         object: &str,
@@ -54,31 +55,31 @@ pub trait ChangeService: Service {
 /// The values of a record.
 pub type Values = Vec<Option<String>>;
 
-/// What the org says about an object.
+/// The description of an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Described {
-    /// The names of the fields that can be stored: neither files nor compound fields.
+    /// The names of the fields that can be stored: all but file contents and compound fields.
     pub fields: Vec<String>,
-    /// Whether `getUpdated` and `getDeleted` serve it.
+    /// Whether `getUpdated` and `getDeleted` support the object.
     pub replicateable: bool,
 }
 
 /// Records that were created or updated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Updated {
-    /// Their Ids.
+    /// The Ids of the records.
     pub ids: Vec<String>,
-    /// Up to when the service is sure to know all changes.
+    /// The service guarantees that all changes before this time are known.
     pub covered: Timestamp,
 }
 
 /// Records that were deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deleted {
-    /// Their Ids, and when each was deleted.
+    /// The Id of each record, and when it was deleted.
     pub records: Vec<(String, Timestamp)>,
-    /// Since when the service still knows deletions.
+    /// Since when the service knows deletions.
     pub earliest: Timestamp,
-    /// Up to when the service is sure to know all deletions.
+    /// The service guarantees that all deletions before this time are known.
     pub covered: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Brings the changes up to date once.
+//! Collects the new changes once.
 
 use std::collections::HashMap;
 
@@ -11,34 +11,35 @@ use crate::connector::sources::{Failure, Rows, Values};
 use crate::connector::store::{PageProgress, Purpose, Row, SourceState, Store, WindowId};
 use crate::connector::window::{Policy, Span, plan};
 
-/// Records of one call.
+/// The number of records in one call.
 const CHUNK: usize = 200;
 
-/// `getUpdated` tells changes of the last 30 days. A round takes some minutes, so it is asked for less.
+/// `getUpdated` covers the last 30 days. The span is shorter by ten minutes, because a round takes some
+/// minutes.
 const UPDATES_TOLD: SignedDuration = SignedDuration::from_mins(30 * 24 * 60 - 10);
 
-/// A cursor that dies so often is no accident.
+/// After this number of lost cursors, the query is given up.
 const MOST_LOST_CURSORS: u32 = 8;
 
-/// The columns that every change has before those of its record.
+/// The columns of a change before those of its record.
 const COLUMNS: [&str; 2] = ["Id", "ChangeType"];
 
-/// Fields that tell when a record was last changed, best first.
+/// Fields with the time of the last change of a record, in order of preference.
 const TIMES: [&str; 3] = ["SystemModstamp", "LastModifiedDate", "CreatedDate"];
 
-/// How changes are collected.
+/// The options of the collection of changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeOptions {
-    /// The first instant that is wanted, if the source is new.
+    /// The first instant that is collected, if the source is new.
     pub begins: Timestamp,
     /// The objects.
     pub objects: Vec<String>,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ChangeOutcome {
-    /// Changes that came.
+    /// Changes that were received.
     pub received: u64,
     /// Changes that were new.
     pub new: u64,
@@ -50,7 +51,7 @@ pub struct ChangeOutcome {
 ///
 /// # Errors
 ///
-/// The service or the store failed. What was stored until then stays.
+/// The service or the store failed. Everything that was stored before that stays stored.
 pub async fn sync<S: ChangeService>(
     store: &mut Store,
     service: &mut S,
@@ -62,7 +63,7 @@ pub async fn sync<S: ChangeService>(
         .server_time()
         .await
         .map_err(|failure| other(failure, "the org"))?;
-    // A window that an earlier run left open begins at the watermark or before it, so it is read again.
+    // A window that an earlier run left open begins at or before the watermark, so it is read again.
     store.forget_open_windows(source.id)?;
     let spans = windows(source.begins, source.watermark, now);
     let mut run = Run {
@@ -83,20 +84,20 @@ pub async fn sync<S: ChangeService>(
     Ok(run.outcome)
 }
 
-/// The spans to ask for. `getUpdated` ignores seconds, so they begin and end on whole minutes.
+/// The spans to query. `getUpdated` ignores seconds, so they begin and end on whole minutes.
 fn windows(begins: Timestamp, watermark: Option<Timestamp>, now: Timestamp) -> Vec<Span> {
     let spans = plan(Policy::default(), minute(begins), watermark, minute(now));
     let whole = |span: Span| Span::new(minute(span.start()), minute(span.end()));
     spans.into_iter().filter_map(whole).collect()
 }
 
-/// The whole minute at or before a time.
+/// Rounds a time down to a whole minute.
 pub(super) fn minute(time: Timestamp) -> Timestamp {
     let second = time.as_second();
     Timestamp::from_second(second - second.rem_euclid(60)).unwrap_or(time)
 }
 
-/// The span to ask for so that all of `span` is told: `getDeleted` refuses a span of a minute.
+/// Extends a span so that the service accepts it: `getDeleted` refuses a span of one minute.
 pub(super) fn askable(span: Span) -> Span {
     let shortest = SignedDuration::from_mins(2);
     match span.end().checked_sub(shortest) {
@@ -113,12 +114,12 @@ pub(super) struct Run<'a, S> {
     pub(super) now: Timestamp,
     watch: &'a mut Watch,
     pub(super) outcome: ChangeOutcome,
-    /// Since when the service still tells the deletions of an object, where it told that it has purged them.
+    /// For each object whose deletions were purged: since when the service knows them.
     pub(super) deletions_from: HashMap<String, Timestamp>,
 }
 
 impl<S: ChangeService> Run<'_, S> {
-    /// Reads a span of all objects. Returns whether the service already knows all of it.
+    /// Reads a span of all objects. Returns whether the service guarantees that it knows the whole span.
     async fn window(&mut self, span: Span) -> Result<bool, Error> {
         let purpose = Purpose::Collect;
         let window = self
@@ -132,7 +133,7 @@ impl<S: ChangeService> Run<'_, S> {
             covered = covered.min(known);
             expected += changes;
         }
-        // The next round asks again for what the service does not know yet.
+        // The next round queries the part that the service does not know yet.
         let whole = covered >= span.end();
         let Some(closed) = Span::new(span.start(), covered) else {
             self.store.forget_open_windows(self.source.id)?;
@@ -162,8 +163,8 @@ impl<S: ChangeService> Run<'_, S> {
         Ok(whole)
     }
 
-    /// Stores the changes of an object in a span. Returns up to when the service knows them all, and how
-    /// many there are. A span that has too many changes for the service is halved.
+    /// Stores the changes of an object in a span. Returns until when the service knows them all, and their
+    /// number. A span with too many changes for the service is halved.
     async fn object(
         &mut self,
         object: &str,
@@ -211,7 +212,7 @@ impl<S: ChangeService> Run<'_, S> {
         Ok((covered.min(deleted.covered), changes))
     }
 
-    /// Stores what was created or updated.
+    /// Stores created and updated records.
     async fn updates(
         &mut self,
         object: &str,
@@ -236,7 +237,7 @@ impl<S: ChangeService> Run<'_, S> {
         Ok((span.end(), changes))
     }
 
-    /// Stores records as they are now. If the answer would be too large, fewer are asked for at a time.
+    /// Stores the current values of records. If the response is too large, fewer are requested at a time.
     async fn retrieve(
         &mut self,
         object: &str,
@@ -263,8 +264,8 @@ impl<S: ChangeService> Run<'_, S> {
         Ok(())
     }
 
-    /// Stores records that were changed last in a span. So they are found, too, if `getUpdated` does not
-    /// serve the object, or no longer the span.
+    /// Stores records whose last change is in a span. This also finds changes that `getUpdated` does not
+    /// cover: those of unsupported objects, and those that are too old.
     async fn by_query(
         &mut self,
         object: &str,
@@ -274,7 +275,7 @@ impl<S: ChangeService> Run<'_, S> {
     ) -> Result<u64, Failure> {
         let has = |name: &&&str| described.fields.iter().any(|field| field == **name);
         let Some(time) = TIMES.iter().find(has) else {
-            let message = format!("{object} has no field that tells when a record was changed");
+            let message = format!("{object} has no field with the time of the last change");
             return Err(Failure::Other(Error::new(Kind::Data, message)));
         };
         let query = format!(
@@ -329,7 +330,7 @@ impl<S: ChangeService> Run<'_, S> {
             let id = id.ok_or_else(|| missing(object, "Id"))?;
             let changed = TIMES.iter().find_map(|name| time_of(record, name));
             let changed = changed.ok_or_else(|| missing(object, TIMES[0]))?;
-            // The creation is told once: by the first change of a record that was not there before.
+            // The creation is reported once, by the first change of a record that is not in the store.
             let begins = self.source.begins;
             let is_new = time_of(record, "CreatedDate").is_some_and(|created| begins <= created)
                 && !self.store.has_changes_of(self.source.id, id)?;
@@ -399,7 +400,7 @@ impl<S: ChangeService> Run<'_, S> {
     }
 }
 
-/// The halves of a span, on whole minutes.
+/// Halves a span on a whole minute.
 fn halves(span: Span) -> Option<(Span, Span)> {
     let middle = minute(span.middle()?);
     Some((
@@ -409,16 +410,16 @@ fn halves(span: Span) -> Option<(Span, Span)> {
 }
 
 fn missing(object: &str, field: &str) -> Error {
-    let message = format!("{object}: a changed record came without a usable {field}");
+    let message = format!("{object}: a changed record has no valid {field}");
     Error::new(Kind::Data, message)
 }
 
 fn other(failure: Failure, object: &str) -> Error {
     let message = match failure {
         Failure::Other(error) => return error,
-        Failure::TooLarge => "the service has more to tell about a minute than it can",
-        Failure::TooOld => "the service no longer tells what happened so long ago",
-        Failure::CursorLost => "the service lost the cursor of a query again and again",
+        Failure::TooLarge => "the service has more changes in one minute than it can return",
+        Failure::TooOld => "the service no longer knows the changes of that time",
+        Failure::CursorLost => "the service repeatedly lost the cursor of a query",
         Failure::Field(field) => {
             let message = format!("changes of {object}: the service refuses the field {field}");
             return Error::new(Kind::Data, message);

@@ -1,4 +1,4 @@
-//! Base64 that arrives in pieces.
+//! Decodes base64 that arrives in pieces.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Decodes base64 piece by piece.
 ///
-/// White space between the characters is allowed, as `xs:base64Binary` does (XML Schema part 2,
-/// section 3.2.16); everything else must be the standard alphabet with padding.
+/// White space between the characters is allowed, as in `xs:base64Binary` (XML Schema part 2, section
+/// 3.2.16). Everything else must be characters of the standard alphabet with padding.
 #[derive(Debug, Default)]
 pub struct Base64 {
-    /// Characters that do not make a group of four yet.
+    /// Characters that are not a complete group of four yet.
     rest: Vec<u8>,
-    /// Padding has been seen: nothing may follow.
+    /// Whether padding has been read, after which nothing may follow.
     ended: bool,
-    /// How many characters came, white space included.
+    /// The number of characters that were read, including white space.
     position: u64,
 }
 
-/// The text is not base64.
+/// The error of a text that is not base64.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadBase64 {
     position: u64,
@@ -43,7 +43,7 @@ impl Base64 {
     ///
     /// # Errors
     ///
-    /// A character is not of the alphabet, or something follows the padding.
+    /// A character is not in the alphabet, or something follows the padding.
     pub fn feed(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), BadBase64> {
         self.position += text.len() as u64;
         let mut text = text;
@@ -64,7 +64,7 @@ impl Base64 {
         rest.drain(..whole);
         self.rest = rest;
         fed?;
-        // Without white space, which is how Salesforce sends files, the text is decoded where it is.
+        // Salesforce sends files without white space, so the text is decoded in place.
         let (groups, tail) = text.split_at(text.len() / 4 * 4);
         self.groups(groups, out)?;
         self.rest.extend_from_slice(tail);
@@ -82,11 +82,11 @@ impl Base64 {
         self.ended = groups.ends_with(b"=");
         match STANDARD.decode_vec(groups, out) {
             Ok(()) => Ok(()),
-            Err(_error) => Err(self.bad("a character that it cannot have")),
+            Err(_error) => Err(self.bad("a character that is not allowed")),
         }
     }
 
-    /// Lines are copied as a whole, because there may be gigabytes of them.
+    /// Removes white space. Lines are copied as a whole, because there may be gigabytes of them.
     fn take_without_white_space(&mut self, text: &[u8]) {
         let mut text = text;
         loop {
@@ -107,7 +107,7 @@ impl Base64 {
     ///
     /// # Errors
     ///
-    /// The last group is not complete: the text was cut.
+    /// The last group is incomplete, because the text was cut off.
     pub fn finish(self) -> Result<(), BadBase64> {
         match self.rest.is_empty() {
             true => Ok(()),

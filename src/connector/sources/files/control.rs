@@ -1,6 +1,6 @@
-//! Daily files as a control of the hourly files.
+//! Compares daily files with hourly files.
 //!
-//! Where an org has both, the hourly files are stored. A daily file of the same type and day has the same
+//! If an org has both, the hourly files are stored. A daily file of the same type and day has the same
 //! rows, so it is fetched only to count them.
 
 use jiff::{SignedDuration, Timestamp};
@@ -29,7 +29,7 @@ pub(super) async fn compare<S: FileService>(
             Some(rows) => Some(rows),
             None => count(service, options, file, stop).await?,
         };
-        // A daily file that cannot be counted says nothing about the hourly ones.
+        // A daily file that cannot be counted is no evidence against the hourly files.
         let Some(rows) = rows else { continue };
         let last = file
             .log_date
@@ -41,7 +41,7 @@ pub(super) async fn compare<S: FileService>(
     Ok(())
 }
 
-/// How many rows a file has; nothing if it does not arrive or is damaged.
+/// The number of rows of a file, or `None` if it does not arrive or is damaged.
 async fn count<S: FileService>(
     service: &mut S,
     options: &FileOptions,

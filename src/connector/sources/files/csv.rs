@@ -1,18 +1,17 @@
-//! A strict reader of the CSV that event log files have (RFC 4180, with the oddities that real files
-//! show).
+//! A strict reader of the CSV in event log files (RFC 4180, with the deviations that real files show).
 //!
-//! The usual readers are lenient: `"a"b"` becomes `ab"` and a file that is cut inside quotes ends
-//! well, so a damaged file looks complete. This reader refuses both, and rows of another width than
-//! the header. What real files have is read: repeated headers, two column names glued into one cell,
-//! line breaks and doubled quotes in values, NUL bytes.
+//! Common readers are lenient: they read `"a"b"` as `ab"`, and they accept a file that is cut off inside
+//! quotes, so a damaged file looks complete. This reader refuses both, and it refuses rows whose width
+//! differs from that of the header. It accepts what real files contain: repeated headers, two column names
+//! in one cell of the header, line breaks and doubled quotes in values, and NUL bytes.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, Read};
 
-/// A value longer than this is taken for a quote that is never closed.
+/// The largest length of a row in bytes. A longer row is the result of a quote that is never closed.
 const LONGEST_ROW: usize = 16 << 20;
-/// No row has so many values: event types have some dozens of columns.
+/// The largest number of values in a row. Event types have a few dozen columns.
 const MOST_VALUES: usize = 4_096;
 const BUFFER: usize = 256 << 10;
 
@@ -21,21 +20,21 @@ const BUFFER: usize = 256 << 10;
 pub struct CsvReader<R> {
     input: R,
     buffer: Vec<u8>,
-    /// The part of the buffer that is not read yet.
+    /// The start of the unread part of the buffer.
     start: usize,
     end: usize,
-    /// Bytes of the file before `start`.
+    /// The number of bytes of the file before `start`.
     offset: u64,
-    /// The header as it stands in the file.
+    /// The header as it is in the file.
     header: Vec<String>,
     columns: Vec<String>,
-    /// Whether a row has told how wide the header is.
+    /// Whether a row has shown how many columns the header has.
     settled: bool,
     record: Record,
     summary: Summary,
 }
 
-/// A row: its values one after the other.
+/// A row, whose values are stored one after the other.
 #[derive(Debug, Default)]
 pub struct Record {
     bytes: Vec<u8>,
@@ -43,60 +42,60 @@ pub struct Record {
     text: String,
 }
 
-/// What was seen on the way, for the ledger of drift.
+/// Observations about a file, from which drift is recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Rows without the header.
+    /// The number of rows without the header.
     pub rows: u64,
-    /// Rows that repeat the header. They are left out.
+    /// Rows that repeat the header. They are skipped.
     pub repeated_headers: u64,
-    /// Header cells that held more than one name.
+    /// Cells of the header that contain more than one name.
     pub glued_columns: u64,
-    /// Rows with bytes that are not UTF-8. Those bytes are replaced by U+FFFD.
+    /// Rows with bytes that are not UTF-8. These bytes are replaced by U+FFFD.
     pub not_utf8: u64,
 }
 
-/// What is wrong with a file. The row numbers count the header as row 0.
+/// A defect of a file. Row numbers count the header as row 0.
 #[derive(Debug)]
 pub enum Flaw {
     /// The file cannot be read from the disk.
     Io(io::Error),
-    /// The file ends inside quotes or after a comma: it was cut.
+    /// The file was cut off: it ends inside quotes or after a comma.
     Cut {
-        /// The row that is not complete.
+        /// The incomplete row.
         row: u64,
     },
-    /// A quote stands where it cannot.
+    /// A quote is in a position where CSV does not allow it.
     Quote {
         /// The row.
         row: u64,
-        /// How many bytes stand before it in the file.
+        /// The offset of the quote in the file, in bytes.
         offset: u64,
     },
     /// A row has more or fewer values than the header.
     Width {
         /// The row.
         row: u64,
-        /// Values of the header.
+        /// The number of values of the header.
         expected: usize,
-        /// Values of the row.
+        /// The number of values of the row.
         found: usize,
     },
-    /// A row is longer than any row can be.
+    /// A row is longer than the limit.
     Long {
         /// The row.
         row: u64,
     },
-    /// A row has more values than any row can have.
+    /// A row has more values than the limit.
     Wide {
         /// The row.
         row: u64,
     },
-    /// The file has another length than the service announced.
+    /// The length of the file differs from the one that the service stated.
     Length {
-        /// Bytes that were announced.
+        /// The stated length in bytes.
         announced: u64,
-        /// Bytes that came.
+        /// The received length in bytes.
         found: u64,
     },
 }
@@ -109,7 +108,7 @@ impl fmt::Display for Flaw {
             Self::Quote { row, offset } => {
                 write!(
                     f,
-                    "a quote stands where it cannot, in row {row} at byte {offset}"
+                    "a quote is in an invalid position, in row {row} at byte {offset}"
                 )
             }
             Self::Width {
@@ -117,14 +116,17 @@ impl fmt::Display for Flaw {
                 expected,
                 found,
             } => {
-                write!(f, "row {row} has {found} values, the header has {expected}")
+                write!(
+                    f,
+                    "row {row} has {found} values, but the header has {expected}"
+                )
             }
             Self::Long { row } => write!(f, "row {row} is longer than {LONGEST_ROW} bytes"),
             Self::Wide { row } => write!(f, "row {row} has more than {MOST_VALUES} values"),
             Self::Length { announced, found } => {
                 write!(
                     f,
-                    "it has {found} bytes, and the service announced {announced}"
+                    "it has {found} bytes, but the service stated {announced}"
                 )
             }
         }
@@ -141,7 +143,7 @@ impl std::error::Error for Flaw {
 }
 
 impl Record {
-    /// How many values the row has.
+    /// The number of values.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -153,7 +155,7 @@ impl Record {
         self.ends.is_empty()
     }
 
-    /// The value at a place.
+    /// The value at an index.
     #[must_use]
     pub fn get(&self, at: usize) -> Option<&str> {
         let end = *self.ends.get(at)?;
@@ -164,7 +166,7 @@ impl Record {
         self.text.get(start..end)
     }
 
-    /// All values.
+    /// All values in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|at| self.get(at).unwrap_or_default())
     }
@@ -174,14 +176,14 @@ impl Record {
         self.ends.clear();
     }
 
-    /// Makes text of the bytes; `false` if some are not UTF-8 and had to be replaced.
+    /// Converts the bytes to text. Returns `false` if some were not UTF-8 and were replaced.
     fn decode(&mut self) -> bool {
         self.text.clear();
         if let Ok(text) = str::from_utf8(&self.bytes) {
             self.text.push_str(text);
             return true;
         }
-        // Value by value, so that a damaged character does not reach into the next value.
+        // Each value is converted by itself, so that a damaged character does not affect the next value.
         let mut start = 0;
         for end in &mut self.ends {
             let value = self.bytes.get(start..*end).unwrap_or_default();
@@ -193,7 +195,7 @@ impl Record {
     }
 }
 
-/// Where the reader is within a row.
+/// The state of the reader within a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// At the start of a row.
@@ -204,12 +206,13 @@ enum State {
     Plain,
     /// In a value with quotes.
     Quoted,
-    /// After a quote in a value with quotes: its end, or the first half of a doubled quote.
+    /// After a quote in a value with quotes, which either ends the value or is the first of a doubled
+    /// quote.
     Quote,
 }
 
 impl<R: Read> CsvReader<R> {
-    /// Reads the header. A file without any row has no columns.
+    /// Reads the header. A file without rows has no columns.
     ///
     /// # Errors
     ///
@@ -235,7 +238,7 @@ impl<R: Read> CsvReader<R> {
         Ok(reader)
     }
 
-    /// Reads the next row; `false` at the end of the file.
+    /// Reads the next row. Returns `false` at the end of the file.
     ///
     /// # Errors
     ///
@@ -260,21 +263,21 @@ impl<R: Read> CsvReader<R> {
         }
     }
 
-    /// The row that was read last.
+    /// The last row that was read.
     #[must_use]
     pub fn record(&self) -> &Record {
         &self.record
     }
 
-    /// The names of the columns. They are final once the first row has been read, because only that
-    /// tells whether a cell of the header holds more than one name. A name that comes twice has a
-    /// number from its second time on.
+    /// The names of the columns. They are final after the first row, because only the first row shows
+    /// whether a cell of the header contains more than one name. A repeated name gets a number from its
+    /// second occurrence on.
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    /// What was seen so far.
+    /// The observations so far.
     #[must_use]
     pub fn summary(&self) -> &Summary {
         &self.summary
@@ -307,7 +310,7 @@ impl<R: Read> CsvReader<R> {
         }
     }
 
-    /// Reads a row into `record`; `false` at the end of the file. Empty lines are passed over.
+    /// Reads a row into `record`. Returns `false` at the end of the file. Empty lines are skipped.
     fn row(&mut self, row: u64) -> Result<bool, Flaw> {
         self.record.clear();
         let mut state = State::Row;
@@ -321,7 +324,7 @@ impl<R: Read> CsvReader<R> {
                 }
                 return match state {
                     State::Row => Ok(false),
-                    // An empty value after the last comma is more likely the start of one.
+                    // An empty value after the last comma is more likely a value that was cut off.
                     State::Quoted | State::Value => Err(Flaw::Cut { row }),
                     State::Plain | State::Quote => {
                         self.end_row();
@@ -357,7 +360,7 @@ impl<R: Read> CsvReader<R> {
         }
     }
 
-    /// Some programs begin a UTF-8 file with a byte order mark.
+    /// Skips a byte order mark, which some programs write at the beginning of a UTF-8 file.
     fn pass_over_mark(&mut self) -> io::Result<()> {
         while self.end < 3 {
             let Some(room) = self.buffer.get_mut(self.end..) else {
@@ -375,7 +378,7 @@ impl<R: Read> CsvReader<R> {
         Ok(())
     }
 
-    /// Reads more of the file; `false` at its end.
+    /// Reads more of the file. Returns `false` at its end.
     fn fill(&mut self) -> io::Result<bool> {
         loop {
             match self.input.read(&mut self.buffer) {
@@ -390,8 +393,8 @@ impl<R: Read> CsvReader<R> {
     }
 }
 
-/// Takes what can be taken from a chunk at once: how many bytes, the state after it, and whether the
-/// row ends. The error is where a quote stands that cannot be there.
+/// Processes a part of a chunk. Returns the number of processed bytes, the new state, and whether the row
+/// ends there. The error is the position of an invalid quote.
 fn step(state: State, chunk: &[u8], record: &mut Record) -> Result<(usize, State, bool), usize> {
     let Some(&first) = chunk.first() else {
         return Ok((0, state, false));
@@ -447,10 +450,10 @@ fn step(state: State, chunk: &[u8], record: &mut Record) -> Result<(usize, State
     }
 }
 
-/// Names that come again get a number: `A`, `A_2`.
+/// Numbers repeated names: `A`, `A_2`.
 fn distinct(names: Vec<String>) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::new();
-    // How often each name came, so that many equal names take no longer than others.
+    // The number of occurrences of each name. It avoids a search over all earlier names.
     let mut times: HashMap<String, u64> = HashMap::new();
     let mut out = Vec::with_capacity(names.len());
     for name in names {

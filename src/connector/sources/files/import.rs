@@ -1,4 +1,4 @@
-//! From a staged file into the store: all of it, or nothing.
+//! Stores a staged file completely or not at all.
 
 use std::path::{Path, PathBuf};
 
@@ -12,39 +12,39 @@ use crate::connector::error::Error;
 use crate::connector::progress::Stop;
 use crate::connector::store::{Aside, Pending, SourceId, Store, StoredFile};
 
-/// What LogFileLength means.
+/// How LogFileLength is treated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Lengths {
-    /// It is the number of bytes of the file; another number is a flaw.
+    /// It must be the number of bytes of the file.
     #[default]
     Exact,
-    /// It decides nothing.
+    /// It is ignored.
     Ignored,
 }
 
-/// How a file is stored.
+/// The options of an import.
 #[derive(Debug, Clone, Copy)]
 pub struct Import<'a> {
-    /// The source of files.
+    /// The id of the source `files`.
     pub source: SourceId,
-    /// What LogFileLength means.
+    /// How LogFileLength is treated.
     pub lengths: Lengths,
     /// The folder for damaged files.
     pub aside: &'a Path,
-    /// The server's time.
+    /// The current time by the clock of the service.
     pub now: Timestamp,
-    /// Stops it between two rows; then nothing of the file is stored.
+    /// Stops the import between two rows. In this case, nothing of the file is stored.
     pub stop: &'a Stop,
 }
 
-/// What became of a file.
+/// The result of an import.
 #[derive(Debug)]
 pub enum Fetched {
     /// All rows are stored.
     Stored(Summary),
-    /// It is damaged and will be fetched once more.
+    /// The file is damaged and will be fetched once more.
     Again(Flaw),
-    /// It is damaged, came damaged before, and is kept here.
+    /// The file is damaged again, and was moved to this path.
     Aside(Flaw, PathBuf),
 }
 
@@ -59,14 +59,15 @@ impl From<Error> for Failed {
     }
 }
 
-/// Stores a staged file, in one transaction.
+/// Stores a staged file in one transaction.
 ///
-/// A file that is damaged is fetched once more. If it is damaged again, its bytes are moved to the
-/// folder `aside`, and a gap is recorded. What the rows show of new or missing columns is noted.
+/// A damaged file is fetched once more. If it is damaged again, it is moved to the folder `aside`, and a
+/// gap is recorded. New and missing columns are recorded as drift.
 ///
 /// # Errors
 ///
-/// The store or the disk failed. Nothing of the file is stored then, and it does not count as damaged.
+/// The store or the disk failed. In this case, nothing of the file is stored, and it does not count as
+/// damaged.
 pub fn import(
     store: &mut Store,
     file: &Pending,
@@ -90,7 +91,7 @@ pub fn import(
         let mut clock = None;
         while reader.next_row().map_err(Failed::Flaw)? {
             how.stop.check()?;
-            // The names of the columns are known with the first row.
+            // The names of the columns are final after the first row.
             let clock = match &clock {
                 Some(clock) => clock,
                 None => {
@@ -132,7 +133,7 @@ pub fn import(
     }
 }
 
-/// Compares the columns with those that files of this type had before.
+/// Compares the columns with those of earlier files of the same type.
 fn note_drift(
     store: &mut Store,
     file: &Pending,
@@ -168,7 +169,7 @@ fn note_drift(
     Ok(())
 }
 
-/// Finds the time of a row.
+/// Reads the time of a row.
 #[derive(Debug)]
 struct Clock {
     timestamp: Option<usize>,
@@ -184,7 +185,7 @@ impl Clock {
         }
     }
 
-    /// TIMESTAMP; TIMESTAMP_DERIVED if that is missing. Both are UTC.
+    /// The value of TIMESTAMP, or of TIMESTAMP_DERIVED if it is missing. Both are UTC.
     fn read(&self, record: &Record) -> Option<Timestamp> {
         let value = |at: Option<usize>| at.and_then(|at| record.get(at));
         value(self.timestamp)
@@ -193,7 +194,7 @@ impl Clock {
     }
 }
 
-/// Reads `20260131235959.123`.
+/// Parses a time of the form `20260131235959.123`.
 fn compact(text: &str) -> Option<Timestamp> {
     if text.len() < 14 || !text.is_ascii() {
         return None;

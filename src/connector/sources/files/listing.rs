@@ -1,4 +1,4 @@
-//! Lists of event log files, and which of them are wanted.
+//! Queries the list of event log files, and selects the ones to collect.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::connector::error::{Error, Kind};
 use crate::connector::store::{Interval, Listed};
 use crate::connector::window::Span;
 
-/// Fields without which a file is nothing.
+/// Fields without which a file cannot be collected.
 const REQUIRED: &[&str] = &[
     "Id",
     "EventType",
@@ -18,14 +18,15 @@ const REQUIRED: &[&str] = &[
     "SystemModstamp",
 ];
 
-/// Fields that orgs without hourly files may hide.
+/// Fields that are hidden in orgs without hourly files.
 pub(super) const OPTIONAL: &[&str] = &["Interval", "Sequence"];
 
-/// Which files are wanted where the org has daily and hourly ones: the same rows are in both.
+/// Which files are collected if the org has daily and hourly ones. Both contain the same rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// For each event type hourly files from the first one on, and daily files before it. A day whose first
-    /// hours have no hourly files is taken from the daily file once no more of them can come.
+    /// For each event type, hourly files from the first one on, and daily files before it. If the first
+    /// hours of a day have no hourly files, the daily file is collected once no more hourly files can
+    /// appear.
     #[default]
     Auto,
     /// Hourly files only.
@@ -34,18 +35,18 @@ pub enum Choice {
     Daily,
 }
 
-/// Which kind of file is wanted for each event type and day, so that no row is taken from both.
+/// Decides which kind of file is collected for each event type and day, so that no row is collected twice.
 #[derive(Debug)]
 pub(super) struct Kinds {
     choice: Choice,
     /// The day of the first hourly file of each event type.
     hourly_from: BTreeMap<String, Timestamp>,
-    /// The event types and days of which a daily file was taken already.
+    /// The event types and days of which a daily file has been collected.
     daily: BTreeSet<(String, Timestamp)>,
 }
 
 impl Kinds {
-    /// `first_hourly` and `daily` are what the ledger knows.
+    /// Makes the decisions from what the ledger contains.
     pub(super) fn new(
         choice: Choice,
         files: &[Listed],
@@ -70,13 +71,13 @@ impl Kinds {
         }
     }
 
-    /// Whether a file is wanted.
+    /// Whether a file is collected.
     pub(super) fn wants(&self, file: &Listed) -> bool {
         let is_hourly = file.interval == Interval::Hourly;
         match self.choice {
             Choice::Hourly => is_hourly,
             Choice::Daily => !is_hourly,
-            // A file that appears late does not change what was decided.
+            // A file that appears late does not change an earlier decision.
             Choice::Auto if self.has_daily(file) => !is_hourly,
             Choice::Auto => {
                 let first = self.hourly_from.get(&file.event_type);
@@ -85,7 +86,7 @@ impl Kinds {
         }
     }
 
-    /// Whether a file is a daily one that is a control of the hourly files of its day.
+    /// Whether a file is a daily file that is only compared with the hourly files of its day.
     pub(super) fn is_control(&self, file: &Listed) -> bool {
         self.choice == Choice::Auto && file.interval == Interval::Daily && !self.wants(file)
     }
@@ -100,7 +101,7 @@ fn day(time: Timestamp) -> Timestamp {
     Span::day_of(time).map_or(time, Span::start)
 }
 
-/// The fields to ask for, without those that were refused.
+/// The fields to query, without the refused ones.
 pub(super) fn fields(refused: &[String]) -> Vec<&'static str> {
     let all = REQUIRED.iter().chain(OPTIONAL);
     all.filter(|field| !refused.iter().any(|refused| refused.as_str() == **field))
@@ -110,8 +111,8 @@ pub(super) fn fields(refused: &[String]) -> Vec<&'static str> {
 
 /// The query for the files that were created in a span.
 ///
-/// Without a condition on Sequence or Interval, the service lists daily files only, but both kinds as
-/// soon as there is a condition on the Id. So the query says what it wants.
+/// Without a condition on Sequence or Interval, the service lists only daily files. With a condition on the
+/// Id, it lists both kinds. Therefore the query states which kinds it wants.
 pub(super) fn query(fields: &[&str], created: Span) -> String {
     let both = match fields.contains(&"Sequence") {
         true => " AND Sequence >= 0",
@@ -126,7 +127,7 @@ pub(super) fn query(fields: &[&str], created: Span) -> String {
     )
 }
 
-/// Reads a row of the listing.
+/// Parses a row of the list.
 pub(super) fn listed(fields: &[&str], row: &[Option<String>]) -> Result<Listed, Error> {
     let value = |name: &str| {
         let at = fields.iter().position(|field| *field == name)?;
@@ -148,7 +149,7 @@ pub(super) fn listed(fields: &[&str], row: &[Option<String>]) -> Result<Listed, 
     };
     let interval = match value("Interval") {
         Some(text) if text.eq_ignore_ascii_case("hourly") => Interval::Hourly,
-        // Daily files have the sequence 0.
+        // Daily files have the sequence number 0.
         None if sequence > 0 => Interval::Hourly,
         _ => Interval::Daily,
     };
@@ -171,6 +172,6 @@ pub(super) fn listed(fields: &[&str], row: &[Option<String>]) -> Result<Listed, 
 fn broken(field: &str) -> Error {
     Error::new(
         Kind::Data,
-        format!("EventLogFile: a row came without a usable {field}"),
+        format!("EventLogFile: a row has no valid {field}"),
     )
 }

@@ -1,8 +1,9 @@
-//! Event log files: base64 from the socket, bytes into a file beside the store, CSV into rows.
+//! Event log files: decodes base64 from the network, stages the bytes beside the store, and stores the rows
+//! of the CSV.
 //!
-//! A file is first staged on the disk, so that the store is not locked while the network is slow and
-//! so that the bytes of a damaged file can be kept. Then all of its rows are stored in one
-//! transaction. Memory holds one buffer and one row, whatever the size of the file.
+//! A file is staged first, so that the store is not locked while the network is slow, and so that a damaged
+//! file can be kept. Then all of its rows are stored in one transaction. Memory holds one buffer and one
+//! row, independent of the size of the file.
 
 mod base64;
 mod control;

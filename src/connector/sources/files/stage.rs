@@ -1,4 +1,4 @@
-//! Bytes of a file on their way: kept in memory while they are few, and written beside the store when they are many.
+//! Stages the bytes of a file: small files in memory, and large ones in a file beside the store.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -11,10 +11,10 @@ use super::base64::Base64;
 use crate::connector::error::{Error, Kind};
 use crate::connector::private::{create_folder, to_write};
 
-/// Bytes that are written at a time.
+/// The number of bytes that are written at a time.
 const BUFFER: usize = 256 << 10;
 
-/// The most bytes of a file that are kept in memory. Most files are smaller.
+/// The largest staged file that is kept in memory, in bytes. Most files are smaller.
 const IN_MEMORY: usize = 4 << 20;
 
 /// A file that is being received.
@@ -28,18 +28,18 @@ pub struct Staging {
     decoded: Vec<u8>,
 }
 
-/// A file that was received to its end. Its bytes are removed when this is dropped.
+/// A completely received file. Its bytes are removed when the value is dropped.
 #[derive(Debug)]
 pub struct Staged {
     content: Content<()>,
     path: PathBuf,
-    /// How many bytes it has.
+    /// The number of bytes.
     pub bytes: u64,
     /// The SHA-256 of its bytes, in hexadecimal digits.
     pub sha256: String,
 }
 
-/// Where the bytes are: in memory, or in a file.
+/// The staged bytes, in memory or in a file.
 enum Content<F> {
     Memory(Vec<u8>),
     File(F),
@@ -47,7 +47,7 @@ enum Content<F> {
 
 impl<F> fmt::Debug for Content<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The bytes are the org's data.
+        // The bytes are data of the org, so they are not printed.
         f.write_str(match self {
             Self::Memory(_) => "Memory",
             Self::File(_) => "File",
@@ -56,14 +56,14 @@ impl<F> fmt::Debug for Content<F> {
 }
 
 impl Staging {
-    /// Begins to receive a file into a folder. What an earlier attempt left there is overwritten.
+    /// Starts a staged file in a folder. A file that an earlier attempt left there is overwritten.
     ///
     /// # Errors
     ///
     /// The folder cannot be written.
     pub fn begin(folder: &Path, name: &str) -> Result<Self, Error> {
         create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
-        // An Id consists of letters and digits; anything else must not become a path.
+        // An Id consists of letters and digits. Other characters must not become part of a path.
         let name: String = name
             .chars()
             .map(|c| {
@@ -85,7 +85,7 @@ impl Staging {
         })
     }
 
-    /// Takes bytes as they are.
+    /// Appends bytes.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl Staging {
         self.write(bytes)
     }
 
-    /// Writes to the file, if there is one.
+    /// Writes to the file, if the bytes are in a file.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match &mut self.content {
             Content::Memory(_) => Ok(()),
@@ -116,7 +116,7 @@ impl Staging {
         .map_err(|error| Error::io("write", &self.path, error))
     }
 
-    /// Takes a piece of base64.
+    /// Decodes a piece of base64 and appends its bytes.
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ impl Staging {
         written
     }
 
-    /// Begins again with an empty file, because what came so far was cut off.
+    /// Discards the bytes, because the response was cut off, and starts again.
     ///
     /// # Errors
     ///
@@ -151,17 +151,17 @@ impl Staging {
         Ok(())
     }
 
-    /// How many bytes came so far.
+    /// The number of bytes that were received so far.
     #[must_use]
     pub fn received(&self) -> u64 {
         self.bytes
     }
 
-    /// Ends the file.
+    /// Completes the staged file.
     ///
     /// # Errors
     ///
-    /// The base64 was cut, or the file cannot be written.
+    /// The base64 was cut off, or the file cannot be written.
     pub fn finish(mut self) -> Result<Staged, Error> {
         std::mem::take(&mut self.base64).finish().map_err(bad)?;
         let content = match self.content {
@@ -187,11 +187,11 @@ impl Staging {
 }
 
 fn bad(error: super::base64::BadBase64) -> Error {
-    Error::new(Kind::Data, "the file did not arrive whole").because(error)
+    Error::new(Kind::Data, "the file did not arrive completely").because(error)
 }
 
 impl Staged {
-    /// Opens the bytes.
+    /// Opens the bytes for reading.
     ///
     /// # Errors
     ///
@@ -203,17 +203,18 @@ impl Staged {
         })
     }
 
-    /// Where the bytes are, if they are in a file.
+    /// The path of the bytes, if they are in a file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Moves the bytes into another folder, to be kept, and returns where they are then.
+    /// Moves the bytes to another folder, where they are kept, and returns their path.
     ///
     /// # Errors
     ///
-    /// The folder cannot be written; the bytes are then still where they were until this is dropped.
+    /// The folder cannot be written. In this case, the bytes stay where they are until the value is
+    /// dropped.
     pub fn keep(self, folder: &Path) -> Result<PathBuf, Error> {
         create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
         let name = self.path.file_name().unwrap_or_default();
@@ -227,14 +228,14 @@ impl Staged {
     }
 }
 
-/// Creates a file, or empties the one that is there. It has what an org logs, so only the user may read it.
+/// Creates or empties a file. It contains the log of an org, so only the user may read it.
 fn create(path: &Path) -> io::Result<File> {
     to_write().truncate(true).open(path)
 }
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        // After `keep` there is nothing to remove.
+        // After `keep`, there is nothing to remove.
         if matches!(self.content, Content::File(())) {
             let _ = fs::remove_file(&self.path);
         }

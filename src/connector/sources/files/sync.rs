@@ -1,4 +1,4 @@
-//! Brings the event log files up to date once.
+//! Collects the new event log files once.
 
 use std::path::{Path, PathBuf};
 
@@ -10,29 +10,29 @@ use super::listing::{self, Choice, Kinds};
 use super::stage::{Staged, Staging};
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Stop, Watch};
-use crate::connector::sources::{Failure, Service, Values};
+use crate::connector::sources::{Failure, Rows, Service, all_rows};
 use crate::connector::store::{Listed, Listing, Pending, SourceState, Store};
 use crate::connector::window::{Check, Span};
 
-/// A file can appear within three days of what it logs, says Salesforce.
+/// The longest delay with which a file appears, according to Salesforce.
 pub(super) const LATEST: SignedDuration = SignedDuration::from_hours(72);
 
-/// Salesforce keeps no file for longer, or for a year with a newer licence. A full listing goes back so
-/// far, whatever is known of the licence.
+/// How far back a full list goes. Salesforce keeps files for at most 30 days, or for a year with a newer
+/// licence.
 const LISTED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// For so long every org keeps its files.
+/// How long every org keeps its files.
 const SURELY_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// A file that was still there at this age shows that the org keeps files as long as its licence says.
+/// A file that still exists at this age shows that the org keeps files for longer than a day.
 const OLDER_THAN_A_DAY: SignedDuration = SignedDuration::from_hours(36);
 
-/// The reason of gaps in which files may have come and gone.
+/// The reason of gaps in which files may have been created and deleted without being listed.
 const NOT_LISTED: &str = "the service may have deleted files before the connector listed them";
 
-/// What the collection of files needs of a service.
+/// A service whose event log files can be collected.
 pub trait FileService: Service {
-    /// Sends the content of a file into `staging`, piece by piece, and gives that back.
+    /// Writes the content of a file to `staging`, piece by piece, and returns it.
     fn fetch(
         &mut self,
         file: &Listed,
@@ -40,67 +40,67 @@ pub trait FileService: Service {
     ) -> impl Future<Output = Result<Staging, Failure>> + Send;
 }
 
-/// How files are collected.
+/// The options of the collection of files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileOptions {
-    /// The first instant that is wanted, if the source is new.
+    /// The first instant that is collected, if the source is new.
     pub begins: Timestamp,
     /// How long the service keeps files if it keeps them for longer than a day.
     pub retention: SignedDuration,
-    /// Hourly or daily files.
+    /// Whether hourly or daily files are collected.
     pub choice: Choice,
-    /// What LogFileLength means.
+    /// How LogFileLength is treated.
     pub lengths: Lengths,
-    /// The folder for files on their way.
+    /// The folder for files that are being fetched.
     pub staging: PathBuf,
     /// The folder for damaged files.
     pub aside: PathBuf,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileOutcome {
     /// Changes of the ledger.
     pub listing: Listing,
+    /// Added gaps for times in which files may have been created and deleted without being listed.
+    pub unlisted: u64,
     /// Files that were stored.
     pub stored: u64,
-    /// Their rows.
+    /// The rows of these files.
     pub rows: u64,
-    /// Files that are damaged and were set aside.
+    /// Damaged files that were moved to the folder for damaged files.
     pub aside: u64,
-    /// Files that could not be fetched this time.
+    /// Files that could not be fetched.
     pub failed: u64,
-    /// Files that were not tried, because the org did not answer.
+    /// Files that were not tried, because the org did not respond.
     pub untried: u64,
-    /// The first file that could not be fetched, and why.
+    /// The first file that could not be fetched, with the reason.
     pub first_failure: Option<String>,
-    /// The first file that is damaged, and how.
+    /// The first damaged file, with the defect.
     pub first_damage: Option<String>,
 }
 
 impl FileOutcome {
-    /// What somebody must know although the rest was done. `aside` is the folder of damaged files.
+    /// The problem that must be reported although the run succeeded. `aside` is the folder for damaged
+    /// files.
     pub(crate) fn problem(&self, aside: &Path) -> Option<Error> {
         let (mut parts, mut help) = (Vec::new(), Vec::new());
         if let Some(first) = &self.first_failure {
             let mut part = format!("files that could not be fetched: {}", self.failed);
             if self.untried > 0 {
                 part += &format!(
-                    ", and files that were not tried after that: {}",
+                    ", and files that were not tried because of that: {}",
                     self.untried
                 );
             }
             parts.push(format!("{part}; the first is {first}"));
-            help.push("the next round tries again to fetch what is missing".to_owned());
+            help.push("the next round tries again to fetch the missing files".to_owned());
         }
         if let Some(first) = &self.first_damage {
-            let part = format!(
-                "files that are damaged: {}; the first is {first}",
-                self.aside
-            );
+            let part = format!("damaged files: {}; the first is {first}", self.aside);
             parts.push(part);
             help.push(format!(
-                "what came of damaged files is kept in {}, and the report lists them",
+                "the damaged files are kept in {}, and the report lists them",
                 aside.display()
             ));
         }
@@ -109,14 +109,14 @@ impl FileOutcome {
     }
 }
 
-/// Lists the files, compares the list with the ledger, and fetches what is missing, the file that
-/// expires first at first.
+/// Lists the files, compares the list with the ledger, and fetches the missing files, beginning with the
+/// file that expires first.
 ///
-/// Every day, all files that the service keeps are listed; in between those of the last three days.
+/// Once a day, all files that the service keeps are listed, and otherwise those of the last three days.
 ///
 /// # Errors
 ///
-/// The service or the store failed. Files that were stored until then stay.
+/// The service or the store failed. Files that were stored before that stay stored.
 pub async fn sync<S: FileService>(
     store: &mut Store,
     service: &mut S,
@@ -125,11 +125,8 @@ pub async fn sync<S: FileService>(
 ) -> Result<FileOutcome, Error> {
     let source = store.source("files", options.begins)?;
     let now = service.server_time().await.map_err(other)?;
-    let (listing, daily) = list(store, service, &source, options, now).await?;
-    let mut outcome = FileOutcome {
-        listing,
-        ..FileOutcome::default()
-    };
+    let mut outcome = FileOutcome::default();
+    let daily = list(store, service, &source, options, now, &mut outcome).await?;
     let pending = store.pending_files()?;
     for (done, file) in pending.iter().enumerate() {
         watch.stop.check()?;
@@ -156,14 +153,15 @@ pub async fn sync<S: FileService>(
     Ok(outcome)
 }
 
-/// Lists the files. Returns also the daily files that are not wanted because there are hourly ones.
+/// Lists the files. Returns the daily files that are only compared, because there are hourly ones.
 async fn list<S: FileService>(
     store: &mut Store,
     service: &mut S,
     source: &SourceState,
     options: &FileOptions,
     now: Timestamp,
-) -> Result<(Listing, Vec<Listed>), Error> {
+    outcome: &mut FileOutcome,
+) -> Result<Vec<Listed>, Error> {
     let back = |length| now.checked_sub(length).unwrap_or(source.begins);
     let oldest = source.begins.max(back(LISTED.max(options.retention)));
     let is_full = source
@@ -184,8 +182,10 @@ async fn list<S: FileService>(
         store.daily_files()?,
     );
     let wanted = |file: &Listed| kinds.wants(file);
-    let listing = store.list_files(source.id, &files, wanted, Some(created), now)?;
-    note_retention(store, source, options, &files, now)?;
+    outcome.listing = store.list_files(source.id, &files, wanted, Some(created), now)?;
+    if note_retention(store, source, options, &files, now)? {
+        outcome.unlisted += 1;
+    }
     if let Ok(until) = now.checked_sub(LATEST) {
         store.reached(source.id, until)?;
     }
@@ -193,40 +193,40 @@ async fn list<S: FileService>(
         store.checked(source.id, Check::Day, now)?;
     }
     files.retain(|file| kinds.is_control(file));
-    Ok((listing, files))
+    Ok(files)
 }
 
-/// Records a gap if files may have come and gone without having been listed.
+/// Records a gap if files may have been created and deleted without being listed. Returns whether a gap was added.
 ///
-/// An org without Event Monitoring keeps files for a day. So an empty list of older files proves nothing
-/// until a file was there that is older.
+/// An org without Event Monitoring keeps files for a day. Therefore an empty list of older files proves
+/// nothing until an older file has been seen.
 fn note_retention(
     store: &mut Store,
     source: &SourceState,
     options: &FileOptions,
     listed: &[Listed],
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let listed = listed.iter().map(|file| now.duration_since(file.created));
     let kept = match listed.max().max(store.oldest_file_age()?) {
         Some(oldest) if oldest >= OLDER_THAN_A_DAY => options.retention,
         _ => SURELY_KEPT,
     };
     let Ok(oldest) = now.checked_sub(kept) else {
-        return Ok(());
+        return Ok(false);
     };
-    // The watermark is as far behind the last listing as a file can be late.
+    // The watermark is behind the last list by the longest delay of a file.
     let last = (source.watermark).and_then(|watermark| watermark.checked_add(LATEST).ok());
     if last.is_some_and(|last| oldest <= last) {
-        return Ok(());
+        return Ok(false);
     }
-    // The files of a day appear after it, so those of the first day are still there.
+    // The files of a day appear after its end, so those of the first day still exist.
     let first_whole_day = Span::day_of(oldest).map_or(oldest, Span::start);
     let from = source.watermark.unwrap_or(source.begins);
-    if let Some(lost) = Span::new(from, first_whole_day) {
-        store.widen_gap(source.id, lost, NOT_LISTED, now)?;
+    match Span::new(from, first_whole_day) {
+        Some(lost) => store.widen_gap(source.id, lost, NOT_LISTED, now),
+        None => Ok(false),
     }
-    Ok(())
 }
 
 /// The complete list of the files that were created in a span.
@@ -240,11 +240,11 @@ async fn listing<S: FileService>(
     let mut refused = store.refused("EventLogFile", now.checked_sub(day).unwrap_or(now))?;
     loop {
         let fields = listing::fields(&refused);
-        match rows(service, &listing::query(&fields, created)).await {
+        match complete_rows(service, &listing::query(&fields, created)).await {
             Ok(rows) => {
                 return rows
                     .iter()
-                    .map(|row| listing::listed(&fields, row))
+                    .map(|row| listing::listed(&fields, &row.to_vec()))
                     .collect();
             }
             Err(Failure::Field(field))
@@ -258,29 +258,20 @@ async fn listing<S: FileService>(
     }
 }
 
-/// All rows of a query. If the cursor dies, the query runs again: half a list would look like files
-/// that are gone.
-async fn rows<S: FileService>(
-    service: &mut S,
-    query: &str,
-) -> Result<Vec<Vec<Option<String>>>, Failure> {
+/// All rows of a query. If the cursor is lost, the query is sent again, because an incomplete list would
+/// look like deleted files.
+async fn complete_rows<S: FileService>(service: &mut S, query: &str) -> Result<Rows, Failure> {
     for _ in 0..4 {
-        let mut batch = service.query(query).await?;
-        let size = batch.size;
-        let mut rows: Vec<Vec<Option<String>>> = Vec::new();
-        let is_whole = loop {
-            rows.extend(batch.rows.iter().map(Values::to_vec));
-            if batch.last {
-                break size.is_none_or(|size| rows.len() as u64 >= size);
+        match all_rows(service, query).await {
+            Ok(found)
+                if found
+                    .size
+                    .is_none_or(|size| found.rows.len() as u64 >= size) =>
+            {
+                return Ok(found.rows);
             }
-            batch = match service.more().await {
-                Ok(batch) => batch,
-                Err(Failure::CursorLost) => break false,
-                Err(failure) => return Err(failure),
-            };
-        };
-        if is_whole {
-            return Ok(rows);
+            Ok(_) | Err(Failure::CursorLost) => {}
+            Err(failure) => return Err(failure),
         }
     }
     Err(Failure::CursorLost)
@@ -295,7 +286,8 @@ struct Fetching<'a> {
 }
 
 impl Fetching<'_> {
-    /// Fetches a file; a damaged one twice. Returns whether it is worth while to try the next one.
+    /// Fetches a file, and fetches it again if it is damaged. Returns whether the next file should be
+    /// tried.
     async fn fetch<S: FileService>(
         &mut self,
         service: &mut S,
@@ -306,7 +298,7 @@ impl Fetching<'_> {
         loop {
             let staged = match self.stage(service, &file).await {
                 Ok(staged) => staged,
-                // The next file would fail as well, or nobody wants it any more.
+                // The next file would fail in the same way, or the run was stopped.
                 Err(error) if ends_all(&error) => return Err(error),
                 Err(error) => {
                     let problem = error.text();
@@ -315,7 +307,7 @@ impl Fetching<'_> {
                     let first =
                         || format!("{} ({}): {problem}", file.file.sf_id, file.file.event_type);
                     outcome.first_failure.get_or_insert_with(first);
-                    // A file after which the org was silent is among the last in the next round.
+                    // After this file, the org did not respond. The next round tries the file last.
                     return Ok(!error.is_unreachable());
                 }
             };
@@ -356,7 +348,7 @@ impl Fetching<'_> {
     }
 }
 
-/// Whether an error is not one of a single file.
+/// Whether an error concerns more than a single file.
 pub(super) fn ends_all(error: &Error) -> bool {
     error.is_disk_full() || error.is_read_only() || error.is_reserved() || error.is_stopped()
 }
@@ -365,10 +357,10 @@ fn other(failure: Failure) -> Error {
     let message = match failure {
         Failure::Other(error) => return error,
         Failure::TooLarge => {
-            "the service takes too long, or refuses an answer of this size".to_owned()
+            "the service takes too long, or refuses a response of this size".to_owned()
         }
-        Failure::TooOld => "the service refuses the time that was asked for".to_owned(),
-        Failure::CursorLost => "the service lost the cursor of a query again and again".to_owned(),
+        Failure::TooOld => "the service refuses the requested time".to_owned(),
+        Failure::CursorLost => "the service repeatedly lost the cursor of a query".to_owned(),
         Failure::Field(field) => format!("the service refuses the field {field}"),
     };
     Error::new(Kind::Data, format!("EventLogFile: {message}"))

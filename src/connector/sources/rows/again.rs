@@ -1,8 +1,8 @@
-//! Looking again at what was collected: an hour later and a day later.
+//! Checks what was collected, an hour later and a day later.
 //!
-//! A busy hour is counted. A quiet hour has so few rows that reading it again costs no more than counting
-//! it, and proves more. It costs no call at all if the query for the newest rows begins earlier; so an
-//! hour in which little happens is looked at again without a call of its own.
+//! The rows of a busy hour are counted. A quiet hour has so few rows that reading them again costs no more
+//! than counting them, and proves more. If the query for the newest rows begins at the start of the quiet
+//! hour, reading it again takes no additional call.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,28 +13,29 @@ use crate::connector::sources::Service;
 use crate::connector::store::{Method, Purpose, Reconciliation};
 use crate::connector::window::{Check, Closed, Collection, Fact, Span, Verdict, judge};
 
-/// The smallest batch that Salesforce makes. So many rows cost one call, together with the newest ones.
+/// The smallest batch size of Salesforce. This number of rows costs one call, together with the newest
+/// rows.
 const FEW: u64 = 200;
 
 /// Hours that the query for the newest rows reads again.
 #[derive(Debug)]
 pub(super) struct Again {
     hours: Vec<Hour>,
-    /// Whether the service sent as many rows as it announced.
+    /// Whether the service sent the number of rows that it stated.
     whole: bool,
 }
 
 #[derive(Debug)]
 struct Hour {
     span: Span,
-    /// Rows that the store held before.
+    /// Rows that the store contained before.
     found: u64,
     /// Rows that the service sent.
     sent: u64,
 }
 
 impl Again {
-    /// Takes rows of the query.
+    /// Records rows of the query.
     pub(super) fn note(&mut self, rows: &[Fact]) {
         for time in rows.iter().filter_map(|row| row.time) {
             let hour = self.hours.iter_mut().find(|hour| hour.span.contains(time));
@@ -44,28 +45,28 @@ impl Again {
         }
     }
 
-    /// Takes the end of a window of the query.
+    /// Records that a window of the query was completed.
     pub(super) fn closed(&mut self, window: &Closed) {
         self.whole &= window.expected == Some(window.received);
     }
 }
 
 impl<S: Service> Run<'_, S> {
-    /// The spans of a check that are due.
+    /// The spans that are due for a check.
     fn due(&self, check: Check) -> Vec<Span> {
         let Some(watermark) = self.source.watermark else {
             return Vec::new();
         };
         let checked = match check {
             Check::Day => self.source.day_checked,
-            // What was counted a day later need not be counted an hour later.
+            // An hour that has been counted with its day need not be counted again.
             Check::Hour => self.source.hour_checked.max(self.source.day_checked),
         };
         check.due(self.source.begins, watermark, checked, self.now)
     }
 
-    /// Prepares to read the hours again that are due, if they have few rows. Returns where the query for the
-    /// newest rows begins then.
+    /// Prepares reading the quiet hours that are due. Returns the time at which the query for the newest
+    /// rows must begin.
     pub(super) fn hours_to_read_again(&mut self) -> Result<Option<Timestamp>, Error> {
         let due = self.due(Check::Hour);
         let whole = due
@@ -89,7 +90,7 @@ impl<S: Service> Run<'_, S> {
         Ok(Some(whole.start()))
     }
 
-    /// Notes what the query found that has read hours again. If it did not get all rows, they are
+    /// Records the result for the hours that were read again. Hours whose rows did not all arrive are
     /// counted instead.
     pub(super) fn was_read_again(&mut self) -> Result<(), Error> {
         let Some(Again { hours, whole: true }) = self.again.take() else {
@@ -111,7 +112,7 @@ impl<S: Service> Run<'_, S> {
         Ok(())
     }
 
-    /// Counts the spans that are due, and reads those again that have more rows than the store.
+    /// Counts the spans that are due, and reads a span again if the service has more rows than the store.
     pub(super) async fn check(&mut self, check: Check) -> Result<(), Error> {
         self.source = self.store.source(self.object.source, self.source.begins)?;
         let method = match check {
@@ -171,7 +172,7 @@ impl<S: Service> Run<'_, S> {
         Ok(())
     }
 
-    /// Fields that the service refused within a day. After that they are asked for again.
+    /// Fields that the service has refused within a day. After a day, they are queried again.
     pub(super) fn refused_lately(&mut self, object: &str) -> Result<Vec<String>, Error> {
         let day = SignedDuration::from_hours(24);
         let since = self.now.checked_sub(day).unwrap_or(self.now);

@@ -1,7 +1,7 @@
 //! Rows of objects that have a time: logins and the setup audit trail.
 //!
-//! [`sync`] brings the store up to date once. It drives the windows of [`window`](crate::connector::window)
-//! against a [`Service`](super::Service).
+//! [`sync`] collects the new rows once. It runs the windows of [`window`](crate::connector::window) against
+//! a [`Service`](super::Service).
 
 mod again;
 mod object;

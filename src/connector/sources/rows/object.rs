@@ -1,4 +1,4 @@
-//! The objects, and their queries.
+//! The collected objects and their queries.
 
 use std::fmt::Write as _;
 
@@ -13,24 +13,24 @@ pub struct Object {
     pub name: &'static str,
     /// The field with the time of a row.
     pub time: &'static str,
-    /// Fields without which a row is nothing: `Id` and the time are the first two.
+    /// Fields without which a row is useless. The first two are `Id` and the time.
     pub required: &'static [&'static str],
-    /// Fields that may be missing in an org, or refused to a user.
+    /// Fields that may not exist in an org, or that a user may not see.
     pub optional: &'static [&'static str],
     /// Fields of other records that are stored with each row.
     pub join: Option<Join>,
 }
 
-/// Fields of records that rows refer to by an Id, where a query cannot follow the reference.
+/// Fields of records that rows refer to by an Id, where SOQL has no relationship to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Join {
-    /// The field of the row with the Id.
+    /// The field of the row that contains the Id.
     pub by: &'static str,
     /// The name of the other sObject.
     pub object: &'static str,
-    /// Its fields.
+    /// The fields of the other sObject.
     pub fields: &'static [&'static str],
-    /// The columns that the values are stored in.
+    /// The columns in which the values are stored.
     pub columns: &'static [&'static str],
 }
 
@@ -95,13 +95,13 @@ impl Object {
         join: None,
     };
 
-    /// Whether the field is one without which a row is still of use.
+    /// Whether rows are useful without the field.
     pub(crate) fn can_do_without(&self, field: &str) -> bool {
         self.optional.contains(&field)
     }
 
-    /// All fields of the same record as a field: if one field of another record is refused, mostly all
-    /// of them are.
+    /// The fields that belong to the same parent record as this field. If one of them is refused, usually
+    /// all of them are.
     pub(super) fn together_with(&self, field: &str) -> Vec<&'static str> {
         let relationship = |field: &str| field.split_once('.').map(|(name, _)| name.to_owned());
         let of = relationship(field);
@@ -110,7 +110,7 @@ impl Object {
         self.optional.iter().filter(is_same).copied().collect()
     }
 
-    /// All fields, required ones first, without those that were refused.
+    /// The fields without the refused ones, beginning with the required ones.
     pub(crate) fn fields(&self, refused: &[String]) -> Vec<&'static str> {
         let all = self.required.iter().chain(self.optional);
         all.filter(|field| !refused.iter().any(|refused| refused.as_str() == **field))
@@ -118,7 +118,7 @@ impl Object {
             .collect()
     }
 
-    /// The query for the rows of a span, after a position if there is one.
+    /// The query for the rows of a span, after a position if given.
     pub(super) fn rows(&self, fields: &[&str], span: Span, after: Option<&Position>) -> String {
         let mut query = self.select(&fields.join(", "), span);
         if let Some(Position { time, key }) = after {
@@ -133,7 +133,7 @@ impl Object {
         query
     }
 
-    /// The query for the rows that have no time.
+    /// The query for the rows without a time.
     pub(super) fn nulls(&self, fields: &[&str]) -> String {
         format!(
             "SELECT {} FROM {} WHERE {} = null ORDER BY Id",

@@ -1,4 +1,4 @@
-//! Brings the rows of an object up to date once.
+//! Collects the new rows of an object once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,31 +14,31 @@ use crate::connector::window::{
     Ask, Check, Collection, Fact, Page, Policy, Span, plan, reach_back,
 };
 
-/// A cursor that dies so often without a row in between is no accident.
+/// After this number of lost cursors without a row in between, the query is given up.
 const MOST_LOST_CURSORS: u32 = 8;
 
 /// The reason of gaps that a count found and that reading again did not fill.
 pub(super) const NOT_SENT: &str = "the service counts more rows than it sends";
 
-/// How an object is collected.
+/// The options of the collection of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// The first instant that is wanted, if the source is new.
+    /// The first instant that is collected, if the source is new.
     pub begins: Timestamp,
-    /// How long the service keeps rows. What was wanted and is older is a gap.
+    /// How long the service keeps rows. Older rows that were not collected are a gap.
     pub retention: SignedDuration,
-    /// How windows are laid.
+    /// The policy for the windows.
     pub policy: Policy,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// Rows that came.
+    /// Rows that were received.
     pub received: u64,
     /// Rows that were new.
     pub new: u64,
-    /// New rows that were found by counting.
+    /// New rows that were found because a count differed.
     pub repaired: u64,
     /// Spans that were counted.
     pub counted: u64,
@@ -46,14 +46,13 @@ pub struct Outcome {
     pub gaps: u64,
 }
 
-/// Collects what is new, and counts again what is due.
+/// Collects the new rows, and makes the checks that are due.
 ///
-/// Whatever happens, the store is consistent at every point: this can be stopped anywhere, and the next
-/// run goes on.
+/// The store is consistent at every moment. The run can be stopped anywhere, and the next run continues.
 ///
 /// # Errors
 ///
-/// The service or the store failed. What was stored until then stays.
+/// The service or the store failed. Everything that was stored before that stays stored.
 pub async fn sync<S: Service>(
     store: &mut Store,
     service: &mut S,
@@ -107,17 +106,17 @@ pub async fn sync<S: Service>(
     Ok(run.outcome)
 }
 
-/// Values of records that rows refer to.
+/// Values of the records that rows refer to.
 #[derive(Default)]
 struct Joined {
-    /// The place of the Id in a row.
+    /// The position of the Id in a row.
     at: usize,
     columns: &'static [&'static str],
     found: HashMap<String, Vec<Option<String>>>,
 }
 
 impl Joined {
-    /// The values that belong to a row, one for each column.
+    /// The values for a row, one for each column.
     fn values<'a>(&'a self, row: Values<'a>) -> impl Iterator<Item = Option<&'a str>> {
         let found = row.get(self.at).and_then(|id| self.found.get(id));
         (0..self.columns.len()).map(move |column| found?.get(column)?.as_deref())
@@ -132,20 +131,20 @@ pub(super) struct Run<'a, S> {
     pub(super) now: Timestamp,
     /// How long the service keeps rows.
     pub(super) retention: SignedDuration,
-    /// Fields that the service refuses.
+    /// Fields that the service has refused.
     refused: Vec<String>,
-    /// Whether the service refuses fields of the records that rows refer to.
+    /// Whether the service has refused fields of the records that rows refer to.
     joins_not: bool,
     /// Hours that are being read again.
     pub(super) again: Option<Again>,
     pub(super) outcome: Outcome,
     pub(super) watch: &'a mut Watch,
-    /// All that is read in this run, for the progress.
+    /// The span that this run reads, for the progress.
     extent: Option<Span>,
 }
 
 impl<S: Service> Run<'_, S> {
-    /// Reads the window to its end that an earlier run left open.
+    /// Completes a window that an earlier run left open.
     async fn resume(&mut self) -> Result<(), Error> {
         let Some(open) = self.store.left_open(self.source.id)? else {
             return Ok(());
@@ -154,7 +153,8 @@ impl<S: Service> Run<'_, S> {
         self.read(windows, Purpose::Collect, Some(open.id)).await
     }
 
-    /// Records a gap if rows have been deleted that were not collected. Returns where to go on.
+    /// Records a gap if rows were deleted before they were collected. Returns where the collection
+    /// continues.
     fn note_retention(&mut self) -> Result<Option<Timestamp>, Error> {
         self.source = self.store.source(self.object.source, self.source.begins)?;
         let watermark = self.source.watermark;
@@ -166,13 +166,13 @@ impl<S: Service> Run<'_, S> {
         };
         self.no_longer_kept(lost)?;
         self.store.reached(self.source.id, oldest)?;
-        // A count of what is gone says nothing.
+        // Rows that were deleted can no longer be counted.
         self.store.checked(self.source.id, Check::Day, oldest)?;
         self.outcome.gaps += 1;
         Ok(Some(oldest))
     }
 
-    /// Records a gap of rows that the service has deleted by now.
+    /// Records a gap for rows that the service has deleted.
     pub(super) fn no_longer_kept(&mut self, lost: Span) -> Result<(), Error> {
         let days = self.retention.as_hours() / 24;
         let reason = format!("the service keeps {days} days, and this was not collected in time");
@@ -223,7 +223,7 @@ impl<S: Service> Run<'_, S> {
                 }
                 Err(Failure::TooLarge) => {
                     let narrowed = windows.too_large().map_err(|error| {
-                        data("the service cannot answer", self.object).because(error)
+                        data("the service sent an invalid response", self.object).because(error)
                     })?;
                     if let Some(span) = narrowed {
                         self.store.narrow_window(window, span)?;
@@ -233,7 +233,7 @@ impl<S: Service> Run<'_, S> {
                     lost += 1;
                     windows.cursor_lost();
                 }
-                // The query must be sent again, without the field.
+                // The query must be sent again without the field.
                 Err(Failure::Field(field)) => {
                     self.refuse(field)?;
                     windows.cursor_lost();
@@ -244,7 +244,7 @@ impl<S: Service> Run<'_, S> {
         Ok(())
     }
 
-    /// Stores a batch; `true` if it closed the window.
+    /// Stores a batch. Returns `true` if it completed the window.
     fn take(
         &mut self,
         windows: &mut Collection,
@@ -264,7 +264,7 @@ impl<S: Service> Run<'_, S> {
             last: batch.last,
         };
         let closed = windows.page(&page).map_err(|error| {
-            data("the service did not answer what was asked", self.object).because(error)
+            data("the response does not match the query", self.object).because(error)
         })?;
         let progress = PageProgress {
             window,
@@ -349,21 +349,18 @@ impl<S: Service> Run<'_, S> {
         Ok(stored)
     }
 
-    /// The Id and the time are the first two fields.
+    /// Makes the fact of a row. The Id and the time are its first two fields.
     fn fact(&self, fields: &[&str], row: Values<'_>) -> Result<Fact, Error> {
         let Some(key) = row.get(0) else {
-            return Err(data("a row came without an Id", self.object));
+            return Err(data("a row has no Id", self.object));
         };
         if row.len() != fields.len() {
-            return Err(data(
-                "a row came with other fields than were asked for",
-                self.object,
-            ));
+            return Err(data("a row has other fields than the query", self.object));
         }
         let time = match row.get(1) {
             None => None,
             Some(text) => Some(text.parse().map_err(|error: jiff::Error| {
-                data("a row came with a time that cannot be read", self.object).because(error)
+                data("a row has an invalid time", self.object).because(error)
             })?),
         };
         Ok(Fact {
@@ -372,14 +369,11 @@ impl<S: Service> Run<'_, S> {
         })
     }
 
-    /// Does without a field from now on.
+    /// Leaves a field out of all later queries.
     fn refuse(&mut self, field: String) -> Result<(), Error> {
         let object = self.object;
         if !object.can_do_without(&field) || self.refused.contains(&field) {
-            let message = format!(
-                "the service refuses a field of {} that is needed",
-                object.name
-            );
+            let message = format!("the service refuses a required field of {}", object.name);
             return Err(Error::new(Kind::Data, message).help(format!(
                 "let the user of the connection read {field} of {}",
                 object.name
@@ -392,7 +386,7 @@ impl<S: Service> Run<'_, S> {
         Ok(())
     }
 
-    /// Reads the rows without a time, once a day. They are part of no window.
+    /// Reads the rows without a time, once a day. They belong to no window.
     async fn sweep_nulls(&mut self) -> Result<(), Error> {
         let day = SignedDuration::from_hours(24);
         if self
@@ -410,7 +404,7 @@ impl<S: Service> Run<'_, S> {
         let mut answer = self.service.query(&query).await;
         let mut lost = 0;
         loop {
-            // Rows that came already are not stored twice.
+            // Rows that are stored already are not stored twice.
             if matches!(answer, Err(Failure::CursorLost)) && lost < MOST_LOST_CURSORS {
                 lost += 1;
                 answer = self.service.query(&query).await;
@@ -424,7 +418,7 @@ impl<S: Service> Run<'_, S> {
                 .collect::<Result<_, _>>()?;
             if facts.iter().any(|fact| fact.time.is_some()) {
                 return Err(data(
-                    "rows without a time were asked for, and one has a time",
+                    "a query for rows without a time returned a row with a time",
                     self.object,
                 ));
             }
@@ -449,19 +443,16 @@ fn data(message: &str, object: &Object) -> Error {
     Error::new(Kind::Data, format!("{}: {message}", object.name))
 }
 
-/// A failure that this cannot handle.
+/// Converts a failure that cannot be handled here.
 pub(super) fn other(failure: Failure, object: &Object) -> Error {
     match failure {
         Failure::Other(error) => error,
         Failure::TooLarge => data(
-            "the service takes too long for a query that cannot be made smaller",
+            "the service takes too long for a query that cannot be split further",
             object,
         ),
-        Failure::TooOld => data("the service refuses the time that was asked for", object),
-        Failure::CursorLost => data(
-            "the service lost the cursor of a query again and again",
-            object,
-        ),
+        Failure::TooOld => data("the service refuses the requested time", object),
+        Failure::CursorLost => data("the service repeatedly lost the cursor of a query", object),
         Failure::Field(field) => data(&format!("the service refuses the field {field}"), object),
     }
 }

@@ -1,8 +1,9 @@
-//! Whether the service shows all rows, or only those of the user who asks.
+//! Determines whether the service returns all rows, or only those of the user.
 //!
-//! Without a permission, LoginHistory answers with the user's own rows: its rows and its counts agree, and
-//! nearly all is missing. So days are counted only after it is certain that all rows are shown. Until then
-//! there is a gap; when the permission is there, its span is read again.
+//! Without a permission, LoginHistory returns only the rows of the user. Its rows and its counts agree,
+//! although nearly all rows are missing. Therefore days are counted only after it is certain that all rows
+//! are visible. Until then, a gap is recorded. When the permission has been given, the span of the gap is
+//! read again.
 
 use jiff::SignedDuration;
 
@@ -12,11 +13,12 @@ use crate::connector::sources::Service;
 use crate::connector::store::Purpose;
 use crate::connector::window::{Check, Collection, Span};
 
-/// The reason of gaps in which the rows of others are missing.
+/// The reason of gaps in which the rows of other users are missing.
 const OWN_ROWS: &str = "the service shows the user of the connection only its own rows";
 
 impl<S: Service> Run<'_, S> {
-    /// Whether days may be counted now, because the service shows all rows. If it does not, that is a gap.
+    /// Whether days may be counted, because the service returns all rows. If it does not, a gap is
+    /// recorded.
     pub(super) async fn sees_all(&mut self) -> Result<bool, Error> {
         self.source = self.store.source(self.object.source, self.source.begins)?;
         let Some(watermark) = self.source.watermark else {
@@ -49,7 +51,7 @@ impl<S: Service> Run<'_, S> {
         Ok(false)
     }
 
-    /// Reads what had been collected while the rows of others were not shown.
+    /// Reads the span again that was collected while the rows of other users were invisible.
     async fn read_again(&mut self, gap: Span) -> Result<(), Error> {
         let kept = self.now.checked_sub(self.retention).unwrap_or(gap.start());
         let watermark = self.source.watermark.unwrap_or(gap.end());

@@ -1,12 +1,12 @@
-//! The floor below the store: statements, values and transactions, of SQLite or of PostgreSQL.
+//! The database below the store: statements, values and transactions of SQLite or of PostgreSQL.
 //!
-//! The store writes each statement once, in the part of SQL that both databases understand in the same way:
+//! The store writes each statement once, in the subset of SQL that has the same meaning in both databases:
 //!
-//! - Parameters are `?1`, `?2`, …; a value knows its type even if it is null.
-//! - A column in `DO UPDATE SET` is written with its table. `ON CONFLICT … DO UPDATE` names its columns.
-//! - The greater of two values is a `CASE`, because `max(a, b)` means something else in PostgreSQL.
-//! - A sum is cast to `bigint`. `"window"` is quoted, because it is a word of PostgreSQL.
-//! - Where the order of nulls matters, it is written.
+//! - Parameters are `?1`, `?2`, …, and a null has a type, too.
+//! - A column in `DO UPDATE SET` is qualified by its table. `ON CONFLICT … DO UPDATE` names its columns.
+//! - The greater of two values is a `CASE`, because `max(a, b)` is an aggregate in PostgreSQL.
+//! - A sum is cast to `bigint`. `"window"` is quoted, because it is a keyword of PostgreSQL.
+//! - The order of nulls is stated where it matters.
 
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -33,7 +33,7 @@ pub(in crate::connector) enum Value<'a> {
     Text(Option<&'a str>),
 }
 
-/// A row to store in the table of events. It has a key, or a revision and a number.
+/// A row for the table of events. It has either a key, or a revision and a number.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::connector) struct NewEvent<'a> {
     pub(in crate::connector) source: i64,
@@ -47,47 +47,54 @@ pub(in crate::connector) struct NewEvent<'a> {
 
 /// Runs statements.
 pub(in crate::connector) trait Session {
-    /// Reads rows.
+    /// Runs a statement and returns its rows.
     fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Fault>;
 }
 
-/// A change that happens as a whole or not at all: not at all if it is dropped.
+/// A transaction. It is rolled back if it is dropped.
 pub(in crate::connector) trait Change: Session {
-    /// Runs a statement, and returns how many rows it changed.
+    /// Runs a statement, and returns the number of changed rows.
     fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, Fault>;
 
-    /// Adds a row to the table of events, unless there is one with its key. It may be sent later, together with
-    /// others.
+    /// Adds a row to the table of events, unless it contains the key already. The engine may send it later,
+    /// together with other rows.
     fn add_event(&self, event: NewEvent<'_>) -> Result<(), Fault>;
 
-    /// Sends the rows that were added, and returns how many of all those since the last call were new.
+    /// Sends the added rows, and returns how many of the rows since the last call were new.
     fn added_events(&self) -> Result<u64, Fault>;
 
-    /// Notes beside the store whether the connection is deactivated, for those who look at many connections.
+    /// Stores in the registry whether the connection is deactivated, for readers of many connections.
     fn note_deactivated(&self, deactivated: bool) -> Result<(), Fault>;
 
-    /// Makes the change.
+    /// Commits the transaction.
     fn commit(self: Box<Self>) -> Result<(), Fault>;
 }
 
 /// A database that holds the store of a connection.
 pub(in crate::connector) trait Engine: Session + fmt::Debug + Send {
-    /// Begins a change.
+    /// Begins a transaction.
     fn change(&mut self) -> Result<Box<dyn Change + '_>, Fault>;
 
-    /// Checks the database by its own means, if it has some.
+    /// Runs the check that the database has for itself, if it has one.
     fn verify(&self) -> Result<(), Error>;
 
-    /// Bounds the size to a number of pages, so that a test can fill it.
+    /// Limits the size to a number of pages, so that a test can fill the database.
     fn limit_pages(&self, pages: i64) -> Result<(), Fault>;
 
-    /// What the database is called in messages. It has no password.
+    /// The name of the database in messages, without a password.
     fn place(&self) -> String;
+
+    /// Lets each change from now on wait until it is on the disk, and with it all that was committed before it.
+    fn wait_for_disk(&mut self) -> Result<(), Fault>;
+
+    /// The number of the lease under which the store is open, if it is open under one. Whoever has the connection
+    /// later has a greater one.
+    fn lease(&self) -> Option<i64>;
 }
 
-/// What a session can be asked in one line.
+/// Shorthands for queries.
 pub(in crate::connector) trait Queries: Session {
-    /// Reads each row by a function.
+    /// Converts each row.
     fn all<T>(
         &self,
         sql: &str,
@@ -97,7 +104,7 @@ pub(in crate::connector) trait Queries: Session {
         self.query(sql, values)?.iter().map(read).collect()
     }
 
-    /// Reads the first row, if there is one.
+    /// Converts the first row, if there is one.
     fn first<T>(
         &self,
         sql: &str,
@@ -107,7 +114,7 @@ pub(in crate::connector) trait Queries: Session {
         self.query(sql, values)?.first().map(read).transpose()
     }
 
-    /// Reads the first value of the first row, which there always is.
+    /// Converts the first value of the first row, which must exist.
     fn value<T: FromCell>(&self, sql: &str, values: &[Value<'_>]) -> Result<T, Fault> {
         self.first(sql, values, |row| row.get(0))?
             .ok_or_else(|| Fault::new(Kind::Store, "a row is missing"))
@@ -158,7 +165,7 @@ impl<'a> From<&'a Option<String>> for Value<'a> {
     }
 }
 
-/// The values of a statement, each of its own type.
+/// Makes a list of parameters of different types.
 macro_rules! values {
     ($($value:expr),* $(,)?) => {
         &[$($crate::connector::store::engine::Value::from($value)),*][..]

@@ -1,7 +1,7 @@
-//! PostgreSQL: the store of a connection in a schema of its own.
+//! The store of a connection in a schema of PostgreSQL.
 //!
-//! Reading takes a session for one statement. A change has a session of its own until it is committed; the fence
-//! of its lease is checked in its last statement.
+//! A query takes a session for one statement. A transaction has its own session until it is committed, and
+//! its last statement checks the fence of the lease.
 
 use std::cell::{Cell as Counter, RefCell};
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use crate::connector::postgres::{
     storable, wait,
 };
 
-/// One script per version, in order; each brings the version before it to its own.
+/// One script per version, in order. Each migrates from the previous version.
 const MIGRATIONS: &[&str] = &[include_str!("../schema/postgres/1.sql")];
 
-/// Rows that are sent in one statement: so many, or so many bytes.
+/// The limits of rows that are sent in one statement: their number, and their bytes.
 const BATCH: usize = 1_000;
 const BATCH_BYTES: usize = 4 << 20;
 
-/// A database that holds the stores of many connections, and this is one of them.
+/// The store of one connection in a database with many.
 #[derive(Debug)]
 pub(in crate::connector) struct Postgres {
     pool: Arc<Pool>,
@@ -31,14 +31,14 @@ pub(in crate::connector) struct Postgres {
     access: Access,
 }
 
-/// Who may change the store.
+/// Which changes of the store are allowed.
 #[derive(Debug)]
 pub(in crate::connector) enum Access {
-    /// Nobody.
+    /// None.
     Read,
-    /// Whoever has the lease.
+    /// All, while the lease is held.
     Leased(Fence),
-    /// Anybody, for a short change beside the holder of the lease.
+    /// Short changes without the lease.
     Beside,
 }
 
@@ -63,13 +63,14 @@ impl Postgres {
             version => {
                 let message = format!("the store {} is of version {version}", store.place());
                 Err(Error::new(Kind::Store, message).help(format!(
-                    "`saponify connector sync` brings it to version {current}"
+                    "run `saponify connector sync`, which migrates it to version {current}"
                 )))
             }
         }
     }
 
-    /// Opens a store to write, makes its tables if there are none, and brings it to the current version.
+    /// Opens a store for writing. Creates its tables if they do not exist, and migrates it to the current
+    /// version.
     pub(in crate::connector) fn open_to_write(
         pool: &Arc<Pool>,
         mut known: Known,
@@ -82,7 +83,7 @@ impl Postgres {
         Self::open(pool, &known, Access::Leased(fence))
     }
 
-    /// Opens a store of any version to read what is the same in all of them.
+    /// Opens a store of any version, to read what all versions have in common.
     pub(in crate::connector) fn open_any(pool: &Arc<Pool>, known: &Known) -> Self {
         Self::of(pool, known, Access::Read)
     }
@@ -97,12 +98,12 @@ impl Postgres {
     }
 }
 
-/// Brings a store to the current version, as a whole or not at all.
+/// Migrates a store to the current version in one transaction.
 fn migrate(pool: &Arc<Pool>, connection: i64, fence: Fence) -> Result<(), Error> {
     let schema = Known::schema(connection);
     pool.with(
         &schema.clone(),
-        "make the tables of the store",
+        "create the tables of the store",
         move |session| {
             Box::pin(async move {
                 session.run("BEGIN").await?;
@@ -113,7 +114,7 @@ fn migrate(pool: &Arc<Pool>, connection: i64, fence: Fence) -> Result<(), Error>
                     Some(Answer::Integer(version)) => {
                         usize::try_from(*version).unwrap_or(usize::MAX)
                     }
-                    _ => return Err(Fault::new(Kind::Store, "the connection is gone")),
+                    _ => return Err(Fault::new(Kind::Store, "the connection no longer exists")),
                 };
                 session
                     .run(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
@@ -151,7 +152,7 @@ impl Engine for Postgres {
             Access::Read => {
                 return Err(Fault::new(
                     Kind::ReadOnly,
-                    "the store was opened to read it",
+                    "the store was opened only for reading",
                 ));
             }
             Access::Leased(fence) => Some(fence.clone()),
@@ -179,7 +180,7 @@ impl Engine for Postgres {
     }
 
     fn verify(&self) -> Result<(), Error> {
-        // PostgreSQL checks its files by other programs, which the store need not be stopped for.
+        // PostgreSQL has separate programs that check its files while it runs.
         Ok(())
     }
 
@@ -190,23 +191,35 @@ impl Engine for Postgres {
     fn place(&self) -> String {
         format!("{}, connection {}", self.pool.address(), self.name)
     }
+
+    /// Sessions commit synchronously.
+    fn wait_for_disk(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn lease(&self) -> Option<i64> {
+        match &self.access {
+            Access::Leased(fence) => Some(fence.token()),
+            Access::Read | Access::Beside => None,
+        }
+    }
 }
 
-/// A transaction. It is undone if it is dropped.
+/// A transaction. It is rolled back if it is dropped.
 struct Transaction {
     pool: Arc<Pool>,
-    /// The session, which is away while a statement runs in it.
+    /// The session, which is moved to the thread of the client while a statement runs.
     taken: RefCell<Option<Taken>>,
     fence: Option<Fence>,
     connection: i64,
     began: Instant,
     events: RefCell<Batch>,
     added: Counter<u64>,
-    /// Whether this transaction is the one that adds rows now.
+    /// Whether this transaction has the lock for adding rows.
     locked: Counter<bool>,
 }
 
-/// Rows that were not sent yet, by column.
+/// Rows that have not been sent yet, by column.
 #[derive(Default)]
 struct Batch {
     sources: Vec<Option<i64>>,
@@ -220,7 +233,7 @@ struct Batch {
 }
 
 impl Transaction {
-    /// Does work in the session of the transaction.
+    /// Runs work in the session of the transaction.
     fn with<T: Send + 'static>(
         &self,
         work: impl for<'a> FnOnce(&'a mut Connected) -> Work<'a, T> + Send + 'static,
@@ -236,15 +249,15 @@ impl Transaction {
         result.map_err(|fault| self.explained(fault))
     }
 
-    /// The server ends a session that is silent within a transaction for too long, and all that this process sees
-    /// of it is a connection that is closed.
+    /// Explains a closed connection: the server ends a session whose transaction is idle for too long, and
+    /// this process only sees that the connection is closed.
     fn explained(&self, fault: Fault) -> Fault {
         let may_be_paused = self.fence.is_some() && self.began.elapsed() >= self.pool.idle();
         match fault.is_away() && may_be_paused {
             false => fault,
             true => fault.instead(
                 Kind::Lost,
-                "the transaction is undone: this process was paused within it for longer than its lease, or the \
+                "the transaction was rolled back, because this process was paused for longer than its lease, or the \
                  database server was stopped",
             ),
         }
@@ -353,7 +366,7 @@ impl Drop for Transaction {
             return;
         };
         let pool = Arc::clone(&self.pool);
-        // A session that does not take the rollback is closed, which undoes the transaction, too.
+        // A session that does not accept the rollback is closed, which rolls the transaction back, too.
         let _ = wait(async move {
             if taken.session().run("ROLLBACK").await.is_ok() {
                 pool.give_back(taken);
@@ -362,10 +375,11 @@ impl Drop for Transaction {
     }
 }
 
-/// Lets one transaction at a time add rows to a store. Sinks follow the numbers of rows, so no transaction may
-/// commit lower numbers than those that somebody has seen.
+/// Ensures that one transaction at a time adds rows to a store. Sinks read rows by sequence number, so no
+/// transaction may commit lower numbers than those that a sink has already read.
 async fn lock_events(session: &mut Connected, connection: i64) -> Result<(), Fault> {
-    // Two numbers of 32 bits are another kind of lock than one of 64 bits, which the making of tables takes.
+    // A lock with two 32-bit keys never conflicts with one with a 64-bit key, which protects the creation
+    // of tables.
     let lock = "SELECT 1 FROM pg_advisory_xact_lock(1163284302, CAST(?1 % 2147483647 AS integer))";
     session.query(lock, &[connection.into()]).await.map(drop)
 }

@@ -1,9 +1,9 @@
-//! Rows of an answer of the database.
+//! Rows of a result of the database.
 
 use super::Fault;
 use crate::connector::error::Kind;
 
-/// A row, with its values in the order of the columns.
+/// A row with its values in the order of the columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::connector) struct Row(Vec<Cell>);
 
@@ -28,7 +28,7 @@ impl Row {
             .ok_or_else(|| unexpected(column))
     }
 
-    /// The text of a column, without a copy.
+    /// The text in a column, without copying it.
     pub(in crate::connector) fn text(&self, column: usize) -> Result<&str, Fault> {
         match self.0.get(column) {
             Some(Cell::Text(text)) => Ok(text),
@@ -37,15 +37,15 @@ impl Row {
     }
 }
 
-/// This is possible only if somebody else wrote the store.
+/// Makes the error of an unexpected value, which only another program can have written.
 fn unexpected(column: usize) -> Fault {
-    let message = format!("column {column} has a value that this program does not write");
+    let message = format!("column {column} has a value of an unexpected type");
     Fault::new(Kind::Store, message)
 }
 
-/// A type that a value of a row can be read as.
+/// A type that a value can be converted to.
 pub(in crate::connector) trait FromCell: Sized {
-    /// The value, if it is of this type.
+    /// Converts the value, if it is of this type.
     fn from_cell(cell: &Cell) -> Option<Self>;
 }
 

@@ -1,4 +1,4 @@
-//! SQLite: opening and migrating the database file, statements, and what its errors mean.
+//! SQLite: opens and migrates the database file, runs statements, and classifies errors.
 
 use std::cell::Cell as Counter;
 use std::fs::OpenOptions;
@@ -12,19 +12,25 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior, par
 use super::row::Cell;
 use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
 use crate::connector::error::{Error, Kind};
+use crate::connector::waiting::blocking;
 
-/// Marks the file as a store of the connector ("SaPo"), for `file(1)` and against mistakes.
+/// The application id of a store ("SaPo"), for `file(1)`, and so that no other database is opened by
+/// mistake.
 const APPLICATION: i32 = 0x5361_506f;
 
-/// Bytes of a page of a new database. Fewer and larger pages cost fewer calls of the system.
+/// The page size of a new database in bytes. Large pages need fewer system calls.
 const PAGE: i64 = 16 << 10;
 
-/// One script per version, in order; each brings the version before it to its own.
+/// One script per version, in order. Each migrates from the previous version.
 const MIGRATIONS: &[&str] = &[
     include_str!("../schema/1.sql"),
     include_str!("../schema/2.sql"),
     include_str!("../schema/3.sql"),
 ];
+
+/// How long a transaction waits for one of another process or task. The rows of a log file are stored in one
+/// transaction, which takes 20 seconds for a file of a gigabyte.
+const BUSY: Duration = Duration::from_secs(180);
 
 /// A database in a file.
 #[derive(Debug)]
@@ -34,26 +40,25 @@ pub(in crate::connector) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens or creates the database and migrates it.
+    /// Opens or creates the database, and migrates it.
     pub(in crate::connector) fn open(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open(path)?, path))
     }
 
-    /// Opens the database, and waits at each change until it is on the disk.
+    /// Opens the database, and syncs each transaction to the disk.
     pub(in crate::connector) fn open_durably(path: &Path) -> Result<Self, Error> {
-        let database = open(path)?;
-        database
-            .pragma_update(None, "synchronous", "full")
-            .map_err(|error| failure("open the store", path, error))?;
-        Ok(Self::of(database, path))
+        let mut opened = Self::of(open(path)?, path);
+        let waits = opened.wait_for_disk();
+        waits.map_err(|fault| fault.because_of("open the store", &opened.place()))?;
+        Ok(opened)
     }
 
-    /// Opens the database without writing to it.
+    /// Opens the database for reading.
     pub(in crate::connector) fn open_to_read(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open_to_read(path)?, path))
     }
 
-    /// Opens the database without writing to it, also if it is of an earlier version.
+    /// Opens a database of this or an earlier version for reading.
     pub(in crate::connector) fn open_any(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open_any(path)?.0, path))
     }
@@ -69,10 +74,11 @@ impl Sqlite {
 impl Engine for Sqlite {
     fn change(&mut self) -> Result<Box<dyn Change + '_>, Fault> {
         Ok(Box::new(Transaction {
-            // A change that began by reading could not go on to write if another process wrote meanwhile.
-            transaction: self
-                .database
-                .transaction_with_behavior(TransactionBehavior::Immediate)?,
+            // A transaction that begins by reading could not write after another process has written.
+            transaction: blocking(|| {
+                self.database
+                    .transaction_with_behavior(TransactionBehavior::Immediate)
+            })?,
             added: Counter::new(0),
         }))
     }
@@ -90,6 +96,16 @@ impl Engine for Sqlite {
 
     fn place(&self) -> String {
         self.path.display().to_string()
+    }
+
+    fn wait_for_disk(&mut self) -> Result<(), Fault> {
+        let full = self.database.pragma_update(None, "synchronous", "full");
+        full.map_err(Fault::from)
+    }
+
+    /// The lock of a folder is held by one process, which cannot lose it.
+    fn lease(&self) -> Option<i64> {
+        None
     }
 }
 
@@ -140,7 +156,7 @@ impl Change for Transaction<'_> {
         Ok(self.added.take())
     }
 
-    /// Whoever looks at the connections of a folder opens each store.
+    /// Does nothing, because readers of many connections open each store in a folder.
     fn note_deactivated(&self, _deactivated: bool) -> Result<(), Fault> {
         Ok(())
     }
@@ -166,7 +182,7 @@ fn cell(value: ValueRef<'_>) -> Result<Cell, Fault> {
     Ok(match value {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(value) => Cell::Integer(value),
-        // No statement of the store asks for other types; a text that is not Unicode is somebody else's.
+        // The store uses no other types, and another program must have written a text that is not Unicode.
         value => match value.as_str() {
             Ok(text) => Cell::Text(text.to_owned()),
             Err(error) => return Err(Fault::new(Kind::Store, error)),
@@ -185,7 +201,7 @@ impl ToSql for Value<'_> {
     }
 }
 
-/// Forgets the refused fields of a store, if it is of the current version.
+/// Removes the refused fields from a store of the current version.
 pub(in crate::connector) fn forget_refusals(path: &Path) -> Result<u64, Error> {
     let Some(database) = open_as_it_is(path)? else {
         return Ok(0);
@@ -201,7 +217,7 @@ fn open(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    // SQLite would open it to read, and make files beside it that cannot be written either.
+    // SQLite would open the file for reading, and create files beside it that cannot be written either.
     match OpenOptions::new().write(true).open(path) {
         Err(error) if is_refused(&error) => return Err(unwritable(path).because(error)),
         _ => {}
@@ -212,7 +228,7 @@ fn open(path: &Path) -> Result<Connection, Error> {
     if database.is_readonly("main").map_err(fail)? {
         return Err(unwritable(path));
     }
-    // This decides for a new database only. Rows of log files have a kilobyte and more.
+    // The page size affects only a new database. Rows of log files have a kilobyte or more.
     database
         .pragma_update(None, "page_size", PAGE)
         .map_err(fail)?;
@@ -220,7 +236,7 @@ fn open(path: &Path) -> Result<Connection, Error> {
         .pragma_update(None, "journal_mode", "wal")
         .map_err(fail)?;
     for (before, script) in MIGRATIONS.iter().enumerate().skip(version) {
-        // A migration happens as a whole or not at all.
+        // A migration is one transaction.
         let change = database.transaction().map_err(fail)?;
         change.execute_batch(script).map_err(fail)?;
         change
@@ -242,7 +258,7 @@ fn is_refused(error: &io::Error) -> bool {
 fn unwritable(path: &Path) -> Error {
     let message = format!("the store {} cannot be written", path.display());
     Error::new(Kind::ReadOnly, message)
-        .help("give the user that runs the connector the right to write this file and its folder")
+        .help("give the user that runs the connector permission to write this file and its folder")
 }
 
 fn open_to_read(path: &Path) -> Result<Connection, Error> {
@@ -250,7 +266,7 @@ fn open_to_read(path: &Path) -> Result<Connection, Error> {
     if version != MIGRATIONS.len() {
         let message = format!("the store {} is of version {version}", path.display());
         return Err(Error::new(Kind::Store, message).help(format!(
-            "`saponify connector sync` brings it to version {}",
+            "run `saponify connector sync`, which migrates it to version {}",
             MIGRATIONS.len()
         )));
     }
@@ -267,7 +283,7 @@ fn open_as_it_is(path: &Path) -> Result<Option<Connection>, Error> {
     Ok((version == MIGRATIONS.len()).then_some(database))
 }
 
-/// Opens the database without writing to it, also if it is of an earlier version, and tells which.
+/// Opens a database of this or an earlier version for reading, and returns its version.
 fn open_any(path: &Path) -> Result<(Connection, usize), Error> {
     let fail = |error| failure("read the store", path, error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -278,18 +294,18 @@ fn open_any(path: &Path) -> Result<(Connection, usize), Error> {
 }
 
 fn set_up(database: &Connection) -> rusqlite::Result<()> {
-    database.busy_timeout(Duration::from_secs(10))?;
+    database.busy_timeout(BUSY)?;
     database.set_prepared_statement_cache_capacity(64);
     database.pragma_update(None, "synchronous", "normal")?;
     database.pragma_update(None, "foreign_keys", true)?;
-    // A bound on memory: 16 MiB of pages.
+    // The cache is limited to 16 MiB.
     database.pragma_update(None, "cache_size", -16_384)?;
-    // A file of a gigabyte is stored in one transaction; its journal is not kept at that size.
+    // The journal of a large transaction, such as a file of a gigabyte, is truncated afterwards.
     database.pragma_update(None, "journal_size_limit", 64 << 20)?;
     Ok(())
 }
 
-/// The version of the store; 0 if the file is new.
+/// The version of the store, or 0 if the file is new.
 fn identify(database: &Connection, path: &Path) -> Result<usize, Error> {
     let fail = |error| failure("open the store", path, error);
     let read = |name| database.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
@@ -320,7 +336,7 @@ fn identify(database: &Connection, path: &Path) -> Result<usize, Error> {
     }
 }
 
-/// SQLite's check of a database.
+/// Runs the check of SQLite.
 fn verify(database: &Connection, path: &Path) -> Result<(), Error> {
     let verdict: String = database
         .pragma_query_value(None, "integrity_check", |row| row.get(0))
@@ -334,7 +350,7 @@ fn verify(database: &Connection, path: &Path) -> Result<(), Error> {
     }
 }
 
-/// An error of SQLite, with what the user can do.
+/// Makes the error of a failed action, with advice for the user.
 pub(in crate::connector) fn failure(action: &str, path: &Path, error: rusqlite::Error) -> Error {
     Fault::from(error).because_of(action, &path.display().to_string())
 }
@@ -344,22 +360,23 @@ impl From<rusqlite::Error> for Fault {
         let (kind, help) = match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => (
                 Kind::Full,
-                "free space on the disk; nothing is damaged, and the next run goes on where this one stopped",
+                "free space on the disk; nothing is damaged, and the next run continues where this one stopped",
             ),
             Some(ErrorCode::ReadOnly) => (
                 Kind::ReadOnly,
-                "give the user that runs the connector the right to write this file and its folder",
+                "give the user that runs the connector permission to write this file and its folder",
             ),
             Some(ErrorCode::CannotOpen) => (
                 Kind::Io,
-                "check that the folder exists and that the user that runs the connector may use it",
+                "check that the folder exists, and that the user that runs the connector has access to it",
             ),
-            Some(ErrorCode::DatabaseBusy) => {
-                (Kind::Store, "another program holds the store; close it")
-            }
+            Some(ErrorCode::DatabaseBusy) => (
+                Kind::Store,
+                "another program has been writing to the store for minutes; close it",
+            ),
             Some(ErrorCode::NotADatabase) => (
                 Kind::Store,
-                "the file is no SQLite database; move it away, or choose another --home",
+                "the file is not a SQLite database; move it away, or choose another --home",
             ),
             Some(ErrorCode::DatabaseCorrupt) => (
                 Kind::Store,

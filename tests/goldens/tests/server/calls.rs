@@ -11,6 +11,7 @@ use saponify_goldens::styles::{
 use styles::{Colour, Seed, Sown, WeighResponse};
 
 use super::library::{MyLibrary, book};
+use super::{TEXT_XML, envelope, post};
 
 macro_rules! client {
     ($client:ty, $server:expr) => {{
@@ -365,4 +366,24 @@ async fn only_soap_reaches_a_server_in_memory() {
             .to_string()
             .contains("SOAP requests only")
     );
+}
+
+/// The compiler bounds how deep types may be nested, and a WSDL does not bound the arguments.
+#[tokio::test]
+async fn two_hundred_arguments() {
+    struct Sums;
+    impl saponify_goldens::wide::server::Wide for Sums {}
+    let server = saponify_goldens::wide::server::Wide::into_server(Sums);
+    let sum = |last: &str| {
+        let arguments: String = (1..200).map(|n| format!("<a{n}>{n}</a{n}>")).collect();
+        envelope(&format!(
+            "<w:sum xmlns:w='urn:wide'>{arguments}<a200>{last}</a200></w:sum>"
+        ))
+    };
+    let reason = post(&server, TEXT_XML, sum("200"))
+        .await
+        .fault("Server", 500);
+    assert!(reason.contains("does not implement"), "{reason}");
+    let reason = post(&server, TEXT_XML, sum("x")).await.fault("Client", 500);
+    assert!(reason.contains("a200"), "{reason}");
 }

@@ -1,11 +1,12 @@
 //! Faults: their codes, their details, their HTTP status, and what they never contain.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use saponify::server::{InMemory, Server};
 use saponify_goldens::server::Library12;
 use saponify_goldens::server::library::{Refusal, TooLong};
-use saponify_goldens::server::server::Library as _;
+use saponify_goldens::server::server::{LendFault, Library as _};
 
 use super::library::{MyLibrary, SECRET, book, find, lend};
 use super::{SOAP_XML, SOAP11, SOAP12, TEXT_XML, envelope, envelope_of, post};
@@ -70,20 +71,35 @@ async fn codes_of_the_application() {
 /// SOAP 1.1 has one status for all faults. SOAP 1.2 distinguishes the sender.
 #[tokio::test]
 async fn status_of_faults() {
-    for (title, code11, code12, status12) in [
-        ("internal", "Server", "Receiver", 500),
-        ("panic", "Server", "Receiver", 500),
-        ("unwritable", "Server", "Receiver", 500),
-        ("control", "Server", "Receiver", 500),
+    let internal = "internal error";
+    for (body, code11, code12, status12, reason) in [
+        (find("internal"), "Server", "Receiver", 500, internal),
+        (find("panic"), "Server", "Receiver", 500, internal),
+        (find("unwritable"), "Server", "Receiver", 500, internal),
+        (find("control"), "Server", "Receiver", 500, internal),
+        (lend("lost", 1), "Client", "Sender", 400, "Lost"),
+        (lend("long", 31), "Client", "Sender", 400, "TooLong"),
+        (lend("later", 1), "Server", "Receiver", 500, "Lost"),
+        (lend("a", 1), "", "", 200, ""),
     ] {
-        let answer = post(&server(), TEXT_XML, envelope(&find(title))).await;
-        assert_eq!(answer.media(), "text/xml; charset=utf-8");
-        let reason = answer.fault(code11, 500);
-        assert!(reason.contains("internal error"), "{reason}");
-        let answer = post(&server(), SOAP_XML, envelope12(&find(title))).await;
-        assert_eq!(answer.media(), "application/soap+xml; charset=utf-8");
-        answer.fault(code12, status12);
-        assert!(!answer.text().contains(SECRET), "{}", answer.text());
+        let answer11 = post(&server(), TEXT_XML, envelope(&body)).await;
+        assert_eq!(answer11.media(), "text/xml; charset=utf-8");
+        let answer12 = post(&server(), SOAP_XML, envelope12(&body)).await;
+        assert_eq!(answer12.media(), "application/soap+xml; charset=utf-8");
+        if code11.is_empty() {
+            assert_eq!(
+                (answer11.status.as_u16(), answer12.status.as_u16()),
+                (200, 200)
+            );
+            continue;
+        }
+        for found in [
+            answer11.fault(code11, 500),
+            answer12.fault(code12, status12),
+        ] {
+            assert!(found.contains(reason), "{body}: {found}");
+        }
+        assert!(!answer12.text().contains(SECRET), "{}", answer12.text());
     }
     let wrong =
         envelope12("<l:find><l:context>a</l:context><l:shelf><l:row>x</l:row></l:shelf></l:find>");
@@ -109,6 +125,8 @@ async fn a_value_that_cannot_be_read_is_not_repeated() {
         reason.contains("days`") && reason.contains("is missing"),
         "{reason}"
     );
+    // What a setting of this program would do is nothing that the sender can use.
+    assert!(!reason.contains("Leniency"), "{reason}");
 }
 
 #[tokio::test]
@@ -170,6 +188,11 @@ async fn headers_that_must_be_understood() {
     post(&server(), TEXT_XML, wrong)
         .await
         .fault("MustUnderstand", 500);
+    // It comes before an operation that is not known.
+    let unknown = must.replace("l:find", "l:seek");
+    post(&server(), TEXT_XML, unknown)
+        .await
+        .fault("MustUnderstand", 500);
     // Nobody has to understand what is for somebody else, or what need not be understood.
     for attributes in [
         "e:mustUnderstand='0'",
@@ -185,12 +208,79 @@ async fn headers_that_must_be_understood() {
     assert!(answer.text().contains(">Security</"), "{}", answer.text());
 }
 
+/// A header that the WSDL declares may be meant for another node.
+#[tokio::test]
+async fn a_header_for_another_node_is_not_read() {
+    let body = format!("<e:Body>{}</e:Body>", lend("a", 1));
+    for (attributes, is_ours) in [
+        ("", true),
+        ("e:mustUnderstand='1'", true),
+        ("e:actor='http://schemas.xmlsoap.org/soap/actor/next'", true),
+        ("e:actor='urn:other'", false),
+        ("e:mustUnderstand='1' e:actor='urn:other'", false),
+    ] {
+        let header = format!("<l:Reader {attributes}><l:card>card 5</l:card></l:Reader>");
+        let text = envelope_of(SOAP11, &format!("<e:Header>{header}</e:Header>{body}"));
+        let answer = post(&server(), TEXT_XML, text).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.text().contains("card 5"), is_ours, "{attributes}");
+    }
+}
+
+/// A request that cannot be read is answered in the version of its media type, however that is
+/// written.
+#[tokio::test]
+async fn the_media_type_tells_the_version_of_what_cannot_be_read() {
+    let parts = |media: &str| format!("multipart/related; boundary=b; {media}");
+    for (media, is_soap12) in [
+        ("application/soap+xml".to_owned(), true),
+        ("Application/SOAP+XML;charset=utf-8".to_owned(), true),
+        ("text/xml".to_owned(), false),
+        (parts("type=\"application/soap+xml\""), true),
+        (
+            parts("type=\"application/xop+xml\"; start-info=\"application/soap+xml\""),
+            true,
+        ),
+        (parts("type=\"text/xml\""), false),
+    ] {
+        let answer = post(&server(), &media, "--b\r\n\r\n<a\r\n--b--").await;
+        match is_soap12 {
+            true => answer.fault("Sender", 400),
+            false => answer.fault("Client", 500),
+        };
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_slow_handler_is_dropped() {
-    let server = server().deadline(Duration::from_secs(5));
+    let library = MyLibrary::default();
+    let server = library
+        .clone()
+        .into_server()
+        .deadline(Duration::from_secs(5));
     let answer = post(&server, TEXT_XML, envelope(&find("slow"))).await;
     let reason = answer.fault("Server", 500);
     assert!(reason.contains("not processed within the time"), "{reason}");
+    assert_eq!(library.dropped.load(Ordering::SeqCst), 1);
+}
+
+/// A connection that closes drops the future. That cancels the handler, except for one-way messages.
+#[tokio::test(start_paused = true)]
+async fn a_one_way_message_is_processed_although_the_sender_went_away() {
+    let library = MyLibrary::default();
+    let server = library.clone().into_server();
+    for body in [
+        find("slow"),
+        "<l:returned><l:title>slow</l:title></l:returned>".to_owned(),
+    ] {
+        let answer = post(&server, TEXT_XML, envelope(&body));
+        let gone = tokio::time::timeout(Duration::from_secs(1), answer).await;
+        assert!(gone.is_err(), "{gone:?}");
+    }
+    assert_eq!(library.dropped.load(Ordering::SeqCst), 1);
+    assert!(library.returned.lock().unwrap().is_empty());
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    assert_eq!(*library.returned.lock().unwrap(), ["slow"]);
 }
 
 /// A one-way message is never answered with an envelope.
@@ -205,10 +295,11 @@ async fn one_way_messages_have_no_envelope() {
     assert_eq!((answer.status.as_u16(), answer.bytes.len()), (500, 0));
 }
 
-/// The cause of a fault is for the log.
-#[tokio::test]
-async fn a_cause_is_logged_and_not_sent() {
+#[test]
+fn nothing_that_is_printed_shows_a_cause_or_a_detail() {
     let fault = saponify::server::Fault::internal(std::io::Error::other(SECRET));
     assert!(fault.cause().unwrap().to_string().contains(SECRET));
     assert!(!fault.to_string().contains(SECRET) && !format!("{fault:?}").contains(SECRET));
+    let closed = LendFault::Closed(SECRET.to_owned());
+    assert_eq!(format!("{closed:?}"), "Closed");
 }

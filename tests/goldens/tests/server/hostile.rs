@@ -117,7 +117,7 @@ async fn many_headers_cost_little_memory() {
 
 #[tokio::test]
 async fn many_headers_that_must_be_understood() {
-    let header = "<w:h xmlns:w='urn:w' e:mustUnderstand='true'/>".repeat(50_000);
+    let header = "<w:h xmlns:w='urn:w' e:mustUnderstand='true'/>".repeat(40_000);
     let text = format!(
         "<e:Header>{header}</e:Header><e:Body>{}</e:Body>",
         find("a")
@@ -186,25 +186,55 @@ async fn multipart_requests() {
         .fault("Client", 500);
 }
 
-/// A byte arrives every second.
-#[tokio::test(start_paused = true)]
-async fn a_request_that_drips_in_is_late() {
+/// A request of which a byte arrives every second, and the rest after this many of them.
+fn dripping(
+    seconds: usize,
+) -> http::Request<impl http_body::Body<Data = Bytes, Error = Infallible>> {
     let ticks = tokio::time::interval(Duration::from_secs(1));
-    let frames = futures_util::stream::unfold(ticks, |mut ticks| async move {
+    let frames = futures_util::stream::unfold((ticks, 0), move |(mut ticks, n)| async move {
+        if n > seconds {
+            return None;
+        }
         ticks.tick().await;
-        let frame = http_body::Frame::data(Bytes::from_static(b" "));
-        Some((Ok::<_, Infallible>(frame), ticks))
+        let bytes = match n == seconds {
+            true => Bytes::from(envelope(&find("a"))),
+            false => Bytes::from_static(b" "),
+        };
+        Some((
+            Ok::<_, Infallible>(http_body::Frame::data(bytes)),
+            (ticks, n + 1),
+        ))
     });
-    let request = http::Request::builder()
+    http::Request::builder()
         .method(Method::POST)
         .header(CONTENT_TYPE, TEXT_XML)
         .body(StreamBody::new(frames))
-        .unwrap();
+        .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_drips_in_is_late() {
     let server = server().receive_deadline(Duration::from_secs(10));
     let started = tokio::time::Instant::now();
-    let answer = server.handle(request).await;
+    let answer = server.handle(dripping(100)).await;
     assert_eq!(answer.status(), 408);
     assert_eq!(started.elapsed(), Duration::from_secs(10));
+}
+
+/// The time to receive a request is not the time to read it.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_arrives_at_the_last_moment_is_not_wrong() {
+    let server = server().receive_deadline(Duration::from_secs(10));
+    let answer = server.handle(dripping(10)).await;
+    assert_eq!(answer.status(), 200);
+}
+
+/// Whatever does not fit into the time is no fault of the sender.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_takes_too_long_to_read() {
+    let server = server().deadline(Duration::ZERO);
+    let answer = post(&server, TEXT_XML, envelope(&find("a"))).await;
+    answer.fault("Server", 500);
 }
 
 #[tokio::test]

@@ -1,12 +1,17 @@
 //! What HTTP says about a request, and about its response.
 
+use std::future::Future as _;
 use std::io::{Read as _, Write as _};
+use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, VARY};
+use http::header::{
+    ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, RETRY_AFTER, VARY,
+};
 use http::{Method, Request};
 use http_body_util::Full;
 use saponify::Limits;
@@ -47,6 +52,11 @@ async fn methods() {
         assert_eq!(answer.status, 405);
         assert_eq!(answer.headers[ALLOW], "GET, HEAD, POST");
     }
+    let mut request = request(TEXT_XML, "");
+    *request.method_mut() = Method::GET;
+    let answer = send(&server().serves_wsdl(false), request).await;
+    assert_eq!(answer.headers[ALLOW], "POST");
+    assert!(!answer.text().contains("wsdl"), "{}", answer.text());
 }
 
 #[tokio::test]
@@ -197,4 +207,63 @@ async fn the_body_decides_and_not_the_action() {
         .await
         .fault("Client", 500);
     assert!(reason.contains("an empty body"), "{reason}");
+}
+
+/// A server does not take more requests at a time than it may, and says when to come again.
+#[tokio::test(start_paused = true)]
+async fn more_requests_than_allowed() {
+    let server = server().max_requests(2);
+    let slow = || {
+        let server = server.clone();
+        tokio::spawn(async move { post(&server, TEXT_XML, envelope(&find("slow"))).await })
+    };
+    let (first, second) = (slow(), slow());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let answer = post(&server, TEXT_XML, envelope(&find("a"))).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.headers[RETRY_AFTER], "1");
+    first.abort();
+    assert!(first.await.is_err());
+    let answer = post(&server, TEXT_XML, envelope(&find("a"))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    second.abort();
+}
+
+/// What takes long is done by another thread. Therefore the first poll is not the last one, although
+/// nothing has to be waited for.
+#[tokio::test]
+async fn long_messages_do_not_block_the_executor() {
+    let ask = |title: &str| request(TEXT_XML, envelope(&find(title)));
+    let long = "x".repeat(200_000);
+    for (request, is_long) in [
+        (ask("a"), false),
+        (ask(&long), true),
+        (ask("many"), false),
+        (with(ask("many"), ACCEPT_ENCODING, "gzip"), false),
+        (with(ask("huge"), ACCEPT_ENCODING, "gzip"), true),
+        (ask("huge"), true),
+    ] {
+        let server = server();
+        let mut answer = Box::pin(send(&server, request));
+        let first = std::future::poll_fn(|context| Poll::Ready(answer.as_mut().poll(context)));
+        assert_eq!(first.await.is_pending(), is_long);
+        if is_long {
+            assert_eq!(answer.await.status, 200);
+        }
+    }
+}
+
+/// `Debug` of a response does not print it.
+#[tokio::test]
+async fn a_response_in_a_log_says_nothing() {
+    let answer = server()
+        .handle(request(TEXT_XML, envelope(&find("hunter2-canary"))))
+        .await;
+    let shown = format!("{answer:?}");
+    assert!(
+        shown.contains("bytes") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+    let text = answer.into_body().into_bytes();
+    assert!(String::from_utf8_lossy(&text).contains("hunter2-canary"));
 }

@@ -1,6 +1,8 @@
 //! A library that the other tests call.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use saponify::jiff::civil::date;
 use saponify::server::{Context, Fault};
@@ -12,6 +14,17 @@ use saponify_goldens::server::{operations, server_};
 #[derive(Clone, Default)]
 pub(crate) struct MyLibrary {
     pub(crate) returned: Arc<Mutex<Vec<String>>>,
+    /// How many slow calls were dropped before their end.
+    pub(crate) dropped: Arc<AtomicUsize>,
+}
+
+/// Counts that it was dropped.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 pub(crate) const SECRET: &str = "hunter2-canary";
@@ -34,9 +47,12 @@ impl Library for MyLibrary {
             "panic" => panic!("{SECRET}"),
             "internal" => Err(Fault::internal(std::io::Error::other(SECRET))),
             "slow" => {
-                tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+                let counted = Counted(Arc::clone(&self.dropped));
+                tokio::time::sleep(Duration::from_secs(3_600)).await;
+                std::mem::forget(counted);
                 Ok(Vec::new())
             }
+            "huge" => Ok(vec![book(&"x".repeat(1_000)); 1_000]),
             "control" => Err(Fault::sender("a\u{1}b")),
             "unwritable" => Ok(vec![book("a\u{1}b")]),
             "many" => Ok(vec![book(&"x".repeat(100)); 100]),
@@ -66,6 +82,10 @@ impl Library for MyLibrary {
         };
         match book.title.as_str() {
             "lent" => return Err(LendFault::Lent(reason("by <you>"))),
+            "later" => {
+                let fault: Fault = LendFault::Lost(reason("at sea")).into();
+                return Err(fault.as_receiver().into());
+            }
             "lost" => return Err(LendFault::Lost(reason("in the river"))),
             "closed" => return Err(LendFault::Closed("until Monday".to_owned())),
             "code" => {
@@ -96,6 +116,9 @@ impl Library for MyLibrary {
     ) -> Result<(), Fault> {
         if title == "refused" {
             return Err(Fault::internal("the shelf is full"));
+        }
+        if title == "slow" {
+            tokio::time::sleep(Duration::from_secs(60)).await;
         }
         self.returned.lock().unwrap().push(title);
         Ok(())

@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod http;
 mod library;
+mod log;
 mod peers;
 mod wsdl;
 

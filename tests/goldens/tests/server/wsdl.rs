@@ -1,7 +1,7 @@
 //! The WSDL that a server publishes.
 
 use http::Method;
-use http::header::HOST;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, VARY};
 use saponify::server::Server;
 use saponify_goldens::server::server::Library as _;
 
@@ -76,6 +76,62 @@ async fn head_has_no_body() {
 async fn it_can_be_turned_off() {
     let answer = get(&server().serves_wsdl(false), Method::GET, "/soap?wsdl").await;
     assert_eq!(answer.status, 405);
+}
+
+/// Clients that trust the WSDL of a fake must not call the real service.
+#[tokio::test]
+async fn no_foreign_address_is_published() {
+    struct Station;
+    impl saponify_goldens::rpc::server::Weather for Station {}
+    let server = saponify_goldens::rpc::server::Weather::into_server(Station);
+    let text = get(&server, Method::GET, "/soap?wsdl").await.text();
+    assert!(!text.contains("example.com/"), "{text}");
+    let own = text.matches("location=\"http://library.local:8080/soap\"");
+    assert_eq!(own.count(), 2, "the port and its backup: {text}");
+    assert!(
+        text.contains(&format!("location=\"{}\"", Server::NOT_SERVED)),
+        "{text}"
+    );
+    let server = server.address_of("AdminService.Admin", "https://admin.local/");
+    let text = get(&server, Method::GET, "/soap?wsdl").await.text();
+    assert!(text.contains("location=\"https://admin.local/\""), "{text}");
+}
+
+#[tokio::test]
+async fn both_of_two_ports_with_one_binding_are_here() {
+    struct Sums;
+    impl saponify_goldens::wide::server::Wide for Sums {}
+    let server = saponify_goldens::wide::server::Wide::into_server(Sums);
+    let text = get(&server, Method::GET, "/soap?wsdl").await.text();
+    assert!(!text.contains("wide.example"), "{text}");
+}
+
+/// The text and its compressed form are made once for each address.
+#[tokio::test]
+async fn the_text_is_made_once() {
+    let server = server();
+    for accepted in ["identity", "gzip"] {
+        let ask = async |host: &str| {
+            let mut request = request(TEXT_XML, "");
+            *request.method_mut() = Method::GET;
+            *request.uri_mut() = "/soap?wsdl".parse().unwrap();
+            request.headers_mut().insert(HOST, host.parse().unwrap());
+            let accepted = accepted.parse().unwrap();
+            request.headers_mut().insert(ACCEPT_ENCODING, accepted);
+            send(&server, request).await
+        };
+        let (first, second) = (ask("a.local").await, ask("a.local").await);
+        assert_eq!(first.bytes.as_ptr(), second.bytes.as_ptr());
+        assert_eq!(first.headers[VARY], "accept-encoding");
+        let is_packed = first.headers.contains_key(CONTENT_ENCODING);
+        assert_eq!(is_packed, accepted == "gzip");
+        assert_ne!(first.bytes, ask("b.local").await.bytes);
+        // Strangers cannot make the server keep any number of texts.
+        for n in 0..20 {
+            ask(&format!("h{n}.local")).await;
+        }
+        assert_ne!(first.bytes.as_ptr(), ask("a.local").await.bytes.as_ptr());
+    }
 }
 
 /// What is served can be read again, and gives the same proxies.

@@ -1,4 +1,5 @@
-//! Limits, the forms of faults, answers that are not SOAP, broken connections, compression, concurrency.
+//! Limits, the forms of faults, responses that are not SOAP, broken connections, compression and
+//! concurrency.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
@@ -12,17 +13,17 @@ use crate::support::{demo, envelope, start};
 const NOW: &str = "<t:getServerTimestamp/>";
 
 #[tokio::test]
-async fn the_limit_header_counts_up_to_the_end() {
+async fn the_limit_header_counts_calls_up_to_the_limit() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     tenant.sandbox.set_daily_limit(14_997, 15_000);
     for used in ["14998", "14999", "15000"] {
-        let answer = session.call("", NOW).await;
+        let response = session.call("", NOW).await;
         assert_eq!(
             (
-                answer.one("current"),
-                answer.one("limit"),
-                answer.one("type")
+                response.one("current"),
+                response.one("limit"),
+                response.one("type")
             ),
             (used, "15000", "API REQUESTS")
         );
@@ -44,7 +45,7 @@ async fn the_limit_header_counts_up_to_the_end() {
 }
 
 #[tokio::test]
-async fn faults_come_in_many_forms() {
+async fn faults_have_the_form_that_the_quirks_define() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let fault = Mode::Fault {
@@ -69,12 +70,12 @@ async fn faults_come_in_many_forms() {
         quirks.bare_fault_code = true;
         quirks.fault_status = 200;
         tenant.sandbox.set_quirks(quirks);
-        let answer = session.call("", NOW).await;
-        assert_eq!(answer.status, 200);
+        let response = session.call("", NOW).await;
+        assert_eq!(response.status, 200);
         assert!(
-            answer.has(text) && answer.has("<faultcode>SERVER_UNAVAILABLE</faultcode>"),
+            response.has(text) && response.has("<faultcode>SERVER_UNAVAILABLE</faultcode>"),
             "{}",
-            answer.text
+            response.text
         );
     }
     let mut quirks = Quirks::default();
@@ -87,7 +88,7 @@ async fn faults_come_in_many_forms() {
 }
 
 #[tokio::test]
-async fn pages_and_broken_connections_happen() {
+async fn modes_send_pages_and_break_connections() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     let create = "<t:create><t:sObjects xsi:type=\"e:Lead\"><e:Company>C</e:Company><e:LastName>Once</e:LastName></t:sObjects></t:create>";
@@ -97,9 +98,9 @@ async fn pages_and_broken_connections_happen() {
         (Mode::Status(502), 502),
     ] {
         tenant.sandbox.push_mode(mode);
-        let answer = session.call("", create).await;
-        assert_eq!(answer.status, status);
-        assert!(!answer.has("Envelope"));
+        let response = session.call("", create).await;
+        assert_eq!(response.status, status);
+        assert!(!response.has("Envelope"));
     }
     tenant.sandbox.push_mode(Mode::Refuse);
     assert!(session.try_call("", create).await.is_err());
@@ -119,7 +120,7 @@ async fn pages_and_broken_connections_happen() {
 }
 
 #[tokio::test]
-async fn a_user_can_have_a_mode_of_their_own() {
+async fn a_user_can_have_a_separate_mode() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     tenant
@@ -134,11 +135,11 @@ async fn a_user_can_have_a_mode_of_their_own() {
 }
 
 #[tokio::test]
-async fn operations_that_are_not_there_are_named() {
+async fn an_unknown_operation_is_named_in_the_fault() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
-    let answer = session.call("", "<t:frobnicate/>").await;
-    assert!(answer.fault().1.starts_with(
+    let response = session.call("", "<t:frobnicate/>").await;
+    assert!(response.fault().1.starts_with(
         "No operation available for request {urn:enterprise.soap.sforce.com}frobnicate"
     ));
     let partner = session
@@ -170,7 +171,7 @@ async fn operations_that_are_not_there_are_named() {
 }
 
 #[tokio::test]
-async fn gzip_goes_both_ways_and_bombs_do_not() {
+async fn gzip_is_supported_in_both_directions_and_bombs_are_refused() {
     let mut org = demo();
     org.limits_mut().request_bytes = 100_000;
     let tenant = start(org).await;
@@ -211,9 +212,10 @@ async fn gzip_goes_both_ways_and_bombs_do_not() {
     assert!(text.contains("EXCEEDED_MAX_SIZE_REQUEST"), "{text}");
 }
 
-/// Cursors, snapshots and sub-queries of many callers share locks. No caller may wait forever.
+/// Cursors, snapshots and sub-queries of many callers share locks. A deadlock would make a caller wait
+/// forever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_callers_page_at_once() {
+async fn many_callers_can_page_at_the_same_time() {
     let mut org = demo();
     org.limits_mut().min_batch = 10;
     let tenant = Arc::new(start(org).await);
@@ -227,25 +229,25 @@ async fn many_callers_page_at_once() {
                 format!("SELECT Id, Name, (SELECT LastName FROM Contacts) FROM Account{order}");
             let options = "<t:QueryOptions><t:batchSize>40</t:batchSize></t:QueryOptions>";
             let first = format!("<t:query><t:queryString>{soql}</t:queryString></t:query>");
-            let mut answer = session.call(options, &first).await;
+            let mut response = session.call(options, &first).await;
             let mut rows = 0;
             loop {
-                rows += answer
+                rows += response
                     .text
                     .matches("<records xsi:type=\"sf:Account\">")
                     .count();
                 // The first `done` is that of the outer query.
-                let Some(at) = answer.text.find("<done>") else {
-                    panic!("{}", answer.text)
+                let Some(at) = response.text.find("<done>") else {
+                    panic!("{}", response.text)
                 };
-                if answer.text[at..].starts_with("<done>true") {
+                if response.text[at..].starts_with("<done>true") {
                     return rows;
                 }
-                let locator = answer.one("queryLocator").to_owned();
+                let locator = response.one("queryLocator").to_owned();
                 let more = format!(
                     "<t:queryMore><t:queryLocator>{locator}</t:queryLocator></t:queryMore>"
                 );
-                answer = session.call(options, &more).await;
+                response = session.call(options, &more).await;
             }
         });
     }

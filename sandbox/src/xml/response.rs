@@ -42,7 +42,7 @@ pub(crate) fn element(name: &str, text: &str, out: &mut Out) {
 
 pub(crate) fn end(name: &str, out: &mut Out) {
     out.extend_from_slice(b"</");
-    // `name` may have attributes behind it.
+    // `name` may contain attributes after the name.
     out.extend_from_slice(name.split(' ').next().unwrap_or(name).as_bytes());
     out.push(b'>');
 }
@@ -52,7 +52,7 @@ pub(crate) fn end(name: &str, out: &mut Out) {
 pub(crate) enum Content {
     Text(String),
     Record(Record),
-    /// Finished XML, without the tags around it.
+    /// Finished XML without the enclosing tags.
     Raw(Out),
     Nil,
 }
@@ -115,7 +115,7 @@ impl Record {
         }
     }
 
-    /// Writes the value with `xsi:type`, which a subtype needs.
+    /// Adds `xsi:type`, which a subtype requires.
     pub(crate) fn typed(mut self) -> Self {
         self.typed = true;
         self
@@ -197,7 +197,7 @@ impl Content {
     }
 }
 
-/// How many calls of the day were used, and how many there can be.
+/// The number of daily API calls that were used, and their limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LimitInfo {
     pub(crate) current: u64,
@@ -227,7 +227,7 @@ pub(crate) fn close_envelope(out: &mut Out) {
     out.extend_from_slice(b"</soapenv:Body></soapenv:Envelope>");
 }
 
-/// Writes a complete response with a fault, in the form that the quirks ask for.
+/// Writes a complete response with a fault, in the form that the quirks define.
 pub(crate) fn fault(fault: &Fault, quirks: &Quirks) -> Out {
     let mut out = Out::new();
     let code = if quirks.unknown_enum_values {

@@ -11,8 +11,20 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// The pages.
+const GUIDE: &str = "../../guide";
+
 /// Crates whose documentation has examples that need generated code.
-const SOURCES: [&str; 2] = ["../runtime/src", "../codegen/src"];
+const SOURCES: [&str; 2] = ["../../runtime/src", "../../codegen/src"];
+
+/// What is read as pages besides those of the guide.
+const READMES: [&str; 5] = [
+    "../../README.md",
+    "../../codegen/README.md",
+    "../../runtime/README.md",
+    "../../sandbox/README.md",
+    "../../wsdl/README.md",
+];
 
 const USE: &str = "# use saponify_guide::{enterprise, library, styles};\n";
 const BEFORE: &str = "\
@@ -31,26 +43,29 @@ const AFTER: &str = "\
 
 fn main() -> Result<(), Box<dyn Error>> {
     saponify_codegen::Config::new()
-        .input("../tenants/demo/enterprise.wsdl")
+        .input("../../tenants/demo/enterprise.wsdl")
         .serde(true)
         .warnings(false)
         .compile()?;
     saponify_codegen::Config::new()
-        .input("../codegen/tests/fixtures/styles/input.wsdl")
+        .input("../../codegen/tests/fixtures/styles/input.wsdl")
         .module("styles")
         .warnings(false)
         .compile()?;
     saponify_codegen::Config::new()
-        .input("../codegen/tests/fixtures/server/input.wsdl")
+        .input("../../codegen/tests/fixtures/server/input.wsdl")
         .module("library")
         .server(true)
         .compile()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let mut modules = String::new();
-    println!("cargo:rerun-if-changed=.");
-    let mut pages = files(Path::new("."), "md")?;
-    println!("cargo:rerun-if-changed=../README.md");
-    pages.push(PathBuf::from("../README.md"));
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed={GUIDE}");
+    let mut pages = files(Path::new(GUIDE), "md")?;
+    for readme in READMES {
+        println!("cargo:rerun-if-changed={readme}");
+        pages.push(PathBuf::from(readme));
+    }
     for path in pages {
         let page = runnable(&fs::read_to_string(&path)?, Kind::Page);
         module(&mut modules, &out, &path, &page)?;
@@ -86,10 +101,9 @@ fn files(dir: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
 /// Adds a module whose documentation is the page.
 fn module(modules: &mut String, out: &Path, path: &Path, page: &str) -> Result<(), Box<dyn Error>> {
     let name: String = path
+        .strip_prefix("../..")?
         .with_extension("")
         .to_string_lossy()
-        .replace("..", "root")
-        .trim_start_matches(['.', '/', '\\'])
         .chars()
         .map(|c| {
             if c.is_ascii_alphanumeric() {
