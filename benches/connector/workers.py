@@ -5,11 +5,14 @@ usage: benches/connector/workers.py [CONNECTIONS] [SECONDS] [SEED] [FOLDER] [PAR
 
 By default 200 connections, 300 seconds and seed 1. PARTS is `throughput`, `chaos` or, by default, both. Four workers share the connections with leases of 4 seconds. At
 random moments a worker is killed by SIGKILL and another one started, or paused by SIGSTOP for longer than its lease, or
-the database is restarted in good order or as by a crash. Afterwards the rest is collected and compared with the file of
+the database is restarted in good order or as by a crash, or the NATS server is killed and started again. All connections
+deliver to three sinks: files, a stream of NATS, and a webhook that is dead for the middle of the time. Afterwards the rest is collected and compared with the file of
 `--truth`, connection by connection:
   lost    events of the truth that a connection does not hold
   twice   events that a connection holds more than once
   untrue  events that are held and are not in the truth, and files with another number of rows than noted
+The same is asked of each sink: an event that did not arrive is lost. The stream must have each event once; the files and
+the webhook may have an event twice.
 
 Before that, the same connections are collected by 1, 2 and 4 workers that nobody disturbs, each time into a database of
 their own. The CPU time of the workers, of the database and of the sandbox says what bounds the throughput."""
@@ -26,6 +29,7 @@ import tempfile
 import time
 
 from postgres import Postgres
+from sinks import Nats, Webhook, names_of_files
 from tenant import PROGRAM, Tenant, build, cpu, table
 
 LEASE = 4
@@ -54,6 +58,13 @@ class Home:
                                    'integration@acme.example', '--password-from', 'env:PW', '--certificate',
                                    tenant.certificate, '--allow-host', tenant.instance.removeprefix('https://'))
             subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+
+    def add_sinks(self, nats, webhook):
+        self.files = os.path.join(self.tenant.folder, 'files')
+        for words in (('files', 'ndjson', f'folder={self.files}'),
+                      ('bus', 'nats', f'url=nats://127.0.0.1:{nats.port}', 'security=plain', 'create-stream=true'),
+                      ('hook', 'webhook', f'url={webhook.address}')):
+            subprocess.run(self.command('sink', 'add', *words), check=True, stdout=subprocess.DEVNULL)
 
     def work(self, log, every='5s'):
         """Starts a worker."""
@@ -135,19 +146,21 @@ def wait(condition, most=300):
         time.sleep(0.1)
 
 
-def disturb(home, seconds, seed, log):
-    """Disturbs four workers. Returns how often what was done."""
+def disturb(home, nats, webhook, seconds, seed, log):
+    """Disturbs four workers and their sinks. Returns how often what was done."""
     chance, counts = random.Random(seed), collections.Counter()
     workers, paused = [home.work(log) for _ in range(4)], []
-    until = time.monotonic() + seconds
+    began = time.monotonic()
+    until = began + seconds
     while time.monotonic() < until:
         time.sleep(chance.uniform(0.5, 3))
         now = time.monotonic()
+        webhook.is_dead = 0.25 < (now - began) / seconds < 0.75
         for worker, wakes in [entry for entry in paused if entry[1] < now]:
             worker.send_signal(signal.SIGCONT)
             paused.remove((worker, wakes))
         at = chance.randrange(4)
-        what = chance.choices(('kill', 'pause', 'restart', 'crash', 'time'), (6, 6, 1, 1, 6))[0]
+        what = chance.choices(('kill', 'pause', 'restart', 'crash', 'nats', 'time'), (6, 6, 1, 1, 2, 6))[0]
         if what == 'kill':
             workers[at].kill()
             workers[at].wait()
@@ -160,9 +173,14 @@ def disturb(home, seconds, seed, log):
             home.server.stop('fast' if what == 'restart' else 'immediate')
             time.sleep(chance.uniform(0, 3))
             home.server.start()
+        elif what == 'nats':
+            nats.kill()
+            time.sleep(chance.uniform(0, 3))
+            nats.start()
         elif what == 'time':
             home.tenant.stats(advance=chance.randrange(600, 3 * 3600))
         counts[what] += 1
+    webhook.is_dead = False
     for worker, _ in paused:
         worker.send_signal(signal.SIGCONT)
     codes = end(workers)
@@ -173,18 +191,41 @@ def disturb(home, seconds, seed, log):
 def finish(home):
     """Lets the last events come, and collects them."""
     for hours in (30, 80, 0):
-        time.sleep(LEASE)
-        done = subprocess.run(home.command('sync'), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        if done.returncode:
+        # A sink that failed before, such as one whose server was away, may take a second attempt.
+        for _ in range(3):
+            time.sleep(LEASE)
+            done = subprocess.run(home.command('sync'), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            if not done.returncode:
+                break
+        else:
             print('\n'.join(line for line in done.stderr.splitlines() if 'error' in line or 'cause' in line)[:2000],
                   file=sys.stderr)
             sys.exit(f'the sync after the disturbances failed with {done.returncode}')
         home.tenant.stats(advance=hours * 3600)
 
 
-def compare(home, connections, truth):
+def read_truth(truth):
     with open(truth) as file:
-        wanted = collections.Counter('\t'.join(line.rstrip('\n').split('\t')[::2]) for line in file)
+        return collections.Counter('\t'.join(line.rstrip('\n').split('\t')[::2]) for line in file)
+
+
+def compare_sinks(home, nats, webhook, connections, wanted):
+    """Compares what each sink has got. Returns whether an event is lost, or is in the stream twice."""
+    names = ['/'.join([f'c{number:03}', *line.split('\t')]) for number in range(connections) for line in wanted]
+    rows, failed = [('sink', 'events', 'lost', 'repeated', 'unknown')], False
+    for sink, found in (('files', names_of_files(home.files)), ('nats', nats.names()), ('webhook', webhook.names())):
+        missing = [name for name in names if name not in found]
+        if missing:
+            print(sink, 'lacks', missing[0], missing[-1], file=sys.stderr)
+        repeated = sum(count - 1 for count in found.values())
+        unknown = len(found) - len(names) + len(missing)
+        failed |= bool(missing or unknown or sink == 'nats' and repeated)
+        rows.append((sink, f'{len(names):,}', str(len(missing)), str(repeated), str(unknown)))
+    table(rows)
+    return failed
+
+
+def compare(home, connections, wanted):
     lost = twice = untrue = 0
     for number in range(connections):
         held = collections.Counter()
@@ -225,25 +266,30 @@ def chaos(server, folder, connections, seconds, seed):
     truth, log = os.path.join(folder, 'truth.tsv'), os.path.join(folder, 'workers.log')
     # Files that were read would be made again with --late, and what a connection sees would depend on the others.
     tenant = Tenant(os.path.join(folder, 'changing'), *ACTIVITY, '--hourly', '--seed', str(seed), '--truth', truth)
+    nats, webhook = Nats(os.path.join(folder, 'nats')), Webhook()
     try:
         home = Home(tenant, server, 'shared')
+        home.add_sinks(nats, webhook)
         home.activate(connections)
         print('activated', file=sys.stderr, flush=True)
         longest = takeovers(home, connections, log)
         print('taken over', file=sys.stderr, flush=True)
-        counts = disturb(home, seconds, seed, log)
+        counts = disturb(home, nats, webhook, seconds, seed, log)
         finish(home)
         print('finished', file=sys.stderr, flush=True)
-        count, lost, twice, untrue = compare(home, connections, truth)
+        wanted = read_truth(truth)
+        count, lost, twice, untrue = compare(home, connections, wanted)
+        failed = compare_sinks(home, nats, webhook, connections, wanted)
     finally:
+        nats.kill()
         tenant.server.kill()
     with open(log) as file:
         refused = len(re.findall('is left to others|the lease ran out', file.read()))
-    table([('connections', 'kills', 'pauses', 'restarts', 'crashes', 'lease lost', 'longest takeover', 'events', 'lost',
-            'twice', 'untrue'),
+    table([('connections', 'kills', 'pauses', 'restarts', 'crashes', 'NATS kills', 'lease lost', 'longest takeover',
+            'events', 'lost', 'twice', 'untrue'),
            (str(connections), str(counts['kill']), str(counts['pause']), str(counts['restart']), str(counts['crash']),
-            str(refused), f'{longest:.1f} s of {LEASE} + 2', f'{count:,}', str(lost), str(twice), str(untrue))])
-    return bool(lost or twice or untrue or longest > LEASE + 2)
+            str(counts['nats']), str(refused), f'{longest:.1f} s of {LEASE} + 2', f'{count:,}', str(lost), str(twice), str(untrue))])
+    return bool(failed or lost or twice or untrue or longest > LEASE + 2)
 
 
 def main():

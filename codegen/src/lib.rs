@@ -35,6 +35,9 @@
 //! command line of the program `saponify`. The program can also check whether code in a repository is
 //! up to date.
 //!
+//! With the feature `describe`, the documentation of objects and fields has their labels, help texts, lengths
+//! and picklist values, if `saponify fetch --describe` has saved them beside the WSDL.
+//!
 //! # Output
 //!
 //! The output is one module. Each sObject becomes a view with a key, a getter and a `with_` method per
@@ -80,6 +83,8 @@
 pub mod catalog;
 mod config;
 mod content;
+#[cfg(feature = "describe")]
+pub mod describe;
 #[cfg(feature = "catalog")]
 pub mod diff;
 mod emit;

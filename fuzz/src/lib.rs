@@ -3,6 +3,7 @@
 
 #[path = "../../runtime/tests/kinds/mod.rs"]
 mod kinds;
+pub mod serve;
 pub mod wsdl;
 
 use kinds::words::in_other_words;
@@ -303,6 +304,11 @@ mod tests {
     #[test]
     fn masked() {
         run("mask", mask);
+    }
+
+    #[test]
+    fn requests() {
+        run("serve", serve::serve);
     }
 
     #[test]

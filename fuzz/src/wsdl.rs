@@ -1,7 +1,7 @@
 //! Checks of the WSDL reader and of the generator.
 
 use saponify_codegen::Config;
-use saponify_wsdl::{Limits, Reader};
+use saponify_wsdl::{Limits, PublishedPiece, Reader};
 
 /// Reads bytes as a WSDL, into the raw tree and into the model.
 pub fn read(data: &[u8]) {
@@ -19,12 +19,51 @@ pub fn read(data: &[u8]) {
             assert!(raw.is_ok(), "there is a model but no raw tree");
             assert!(!model.to_string().is_empty());
             assert!(model.files.is_empty(), "reading bytes must not read a file");
+            published(&reader, data, &model.to_string());
         }
         Err(error) => {
             let shown = format!("{error} {error:?}");
             assert!(shown.len() < 20_000, "{shown}");
         }
     }
+}
+
+/// Publishes a WSDL as a server does. What is published must be the same WSDL.
+fn published(reader: &Reader, data: &[u8], model: &str) {
+    let (_, documents) = reader.read_published(data).expect("it was read before");
+    let [document] = documents.as_slice() else {
+        panic!("{documents:?}");
+    };
+    assert!(document.is_wsdl);
+    let mut text = String::new();
+    for piece in &document.pieces {
+        match piece {
+            PublishedPiece::Text(piece) => text.push_str(piece),
+            PublishedPiece::Address { location, .. } => {
+                let escaped = location.replace('&', "&amp;").replace('<', "&lt;");
+                text += &format!("\"{}\"", escaped.replace('"', "&quot;"));
+            }
+            PublishedPiece::Location(_) => panic!("there is no other document"),
+        }
+    }
+    let again = reader.read(text.as_bytes()).expect(&text);
+    assert_eq!(without_places(&again.to_string()), without_places(model));
+}
+
+/// The text of a model without lines and columns, because what is published begins with another
+/// declaration, and without notes about imports that are not published.
+fn without_places(model: &str) -> String {
+    let is_place = |word: &&str| {
+        let is_number = |text: &str| text.parse::<u32>().is_ok();
+        let place = word.strip_prefix('@').unwrap_or(word).split_once(':');
+        place.is_some_and(|(line, column)| is_number(line) && is_number(column))
+    };
+    let lines = model.lines().filter(|line| !line.starts_with("note "));
+    let lines = lines.map(|line| {
+        let words: Vec<&str> = line.split(' ').filter(|word| !is_place(word)).collect();
+        words.join(" ") + "\n"
+    });
+    lines.collect()
 }
 
 /// Generates code from bytes. If that succeeds, the code must parse as Rust.

@@ -6,14 +6,15 @@ static SCHEMA: g::Schema = g::Schema::new(&[g::Namespace::new("", "")], &[]);
 
 static LETTER: g::Type = g::Type::new("letter", &SCHEMA, 0)
     .with_flags(g::Type::CHOICE)
-    .with_fields(
+    .with_rows(
         0,
-        &[
-            g::field("note", 0, g::Kind::String, 0),
-            g::field("pages", 0, g::Kind::Int, 0),
-            g::field("sealed", 0, g::Kind::Boolean, 0),
-            g::field("marks", 0, g::Kind::Int, g::NIL),
-        ],
+        "
+note 0 String
+pages 0 Int
+sealed 0 Boolean
+marks 0 Int NIL
+",
+        &[],
     );
 
 enum Letter {

@@ -1,11 +1,15 @@
 //! What all commands share: the runtime, standard output and standard error, and signals.
 
 use std::io::{ErrorKind, Write as _};
+use std::time::Duration;
 
 use saponify_cli::connector::shown::wrapped;
 
 use super::failure::Failure;
 use super::settings::Settings;
+
+/// How long the end of the program waits for what still works in the background. All of it may be interrupted.
+const END: Duration = Duration::from_secs(1);
 
 /// Runs a future to completion on a new runtime.
 pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -13,7 +17,10 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> R
         .enable_all()
         .build()
         .map_err(|error| Failure::new("cannot start").because(error))?;
-    runtime.block_on(future)
+    let result = runtime.block_on(future);
+    // A client that waits for a server which does not respond would keep the program from ending.
+    runtime.shutdown_timeout(END);
+    result
 }
 
 /// Writes to standard output. A closed pipe is not a failure.

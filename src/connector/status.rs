@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::connection::Settings;
 use super::error::Error;
 use super::home::{Holder, Home};
-use super::sinks::set_aside;
+use super::sinks::{names_of, set_aside};
 use super::store::{Attempt, SourceState, Store};
 use super::window::Span;
 
@@ -79,7 +79,9 @@ pub struct SourceStatus {
 pub struct SinkStatus {
     /// The name of the sink.
     pub sink: String,
-    /// Rows that the sink acknowledged.
+    /// Whether it is set up now. If not, its place is left of a sink that was removed, or of one for a single command.
+    pub set_up: bool,
+    /// Rows that it acknowledged.
     pub delivered: u64,
     /// Rows that have not been delivered yet.
     pub waiting: u64,
@@ -113,10 +115,13 @@ impl Status {
                 local_now,
             )?);
         }
+        // While the file of the sinks is not usable, all count.
+        let set_up = names_of(home, name, &settings).ok();
         let mut sinks = Vec::new();
         for name in store.sinks()? {
             let sink = store.sink(&name)?;
             sinks.push(SinkStatus {
+                set_up: set_up.as_ref().is_none_or(|names| names.contains(&name)),
                 sink: name,
                 delivered: sink.delivered,
                 waiting: sink.waiting,
@@ -148,7 +153,10 @@ impl Status {
         let of_source = |source: &SourceStatus| source.problem.is_some() || source.gaps > 0;
         self.login_problem.is_some()
             || self.sources.iter().any(of_source)
-            || self.sinks.iter().any(|sink| sink.problem.is_some())
+            || self
+                .sinks
+                .iter()
+                .any(|sink| sink.set_up && sink.problem.is_some())
     }
 }
 

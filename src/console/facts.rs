@@ -11,6 +11,7 @@ use crate::connector::Error;
 use crate::connector::connection::Settings;
 use crate::connector::home::{Home, Place};
 use crate::connector::search::Index;
+use crate::connector::sinks::names_of;
 use crate::connector::store::{Attempt, Calls, MESSAGES, SourceState, Store};
 use crate::connector::sync::{Cadence, Source};
 use crate::connector::window::Span;
@@ -84,11 +85,11 @@ impl Facts {
     pub(super) fn read(home: &Home, name: &str, now: Timestamp) -> Result<(Self, Store), Error> {
         let place = home.connection(name)?;
         let store = place.store_to_read()?;
-        let facts = Self::of(&place, &store, now)?;
+        let facts = Self::of(home, &place, &store, now)?;
         Ok((facts, store))
     }
 
-    fn of(place: &Place, store: &Store, now: Timestamp) -> Result<Self, Error> {
+    fn of(home: &Home, place: &Place, store: &Store, now: Timestamp) -> Result<Self, Error> {
         let running = place.is_locked();
         let attempts = store.attempts()?;
         let attempt = |name: &str| {
@@ -114,15 +115,21 @@ impl Facts {
             });
         }
         sources.sort_by_key(|source| order(&source.state.name));
+        let settings = Settings::from_map(&store.settings()?)?;
+        let set_up = names_of(home, place.name(), &settings).ok();
         let mut sinks = Vec::new();
         for name in store.sinks()? {
+            if set_up.as_ref().is_some_and(|names| !names.contains(&name)) {
+                // What is left of a sink that was removed fails for nobody.
+                continue;
+            }
             if let Some(problem) = store.sink_problem(&name)? {
                 sinks.push((name, problem));
             }
         }
         Ok(Self {
             name: place.name().to_owned(),
-            settings: Settings::from_map(&store.settings()?)?,
+            settings,
             running,
             login: attempt("login"),
             sources,

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::facts::{Facts, Standing, totals};
 use crate::connector::Error;
+use crate::connector::connection::Settings;
 use crate::connector::home::Home;
 use crate::connector::search::Index;
-use crate::connector::sinks::set_aside;
+use crate::connector::sinks::{names_of, set_aside};
 
 /// The media type of the text.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -109,7 +110,12 @@ pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
         let read = Facts::read(home, &name, now).and_then(|(facts, store)| {
             let index = Index::open(&home.connection(&name)?.search()?)?;
             let totals = totals(&store, &index)?;
-            let sinks = store.sinks()?;
+            let mut sinks = store.sinks()?;
+            let settings = Settings::from_map(&store.settings()?)?;
+            if let Ok(set_up) = names_of(home, &name, &settings) {
+                // What is left of a sink that was removed waits for nothing.
+                sinks.retain(|sink| set_up.contains(sink));
+            }
             let sinks: Result<Vec<_>, _> = sinks.iter().map(|sink| store.sink(sink)).collect();
             Ok((facts, totals, sinks?))
         });

@@ -80,7 +80,27 @@ const NOT_RUN: &[(&str, &str, &str)] = &[
         "--tls-cert chain.pem",
         "needs a certificate for a name; `tests/console/tls.rs` makes one",
     ),
+    (
+        "guide/fetch.md",
+        "acme.my.salesforce.com",
+        "logs in to an org; `tests/cli/fetch` logs in to the sandbox",
+    ),
+    (
+        "guide/fetch.md",
+        "--from acme metadata",
+        "fetches WSDLs that the demo tenant does not have; `tests/cli/fetch` fetches each kind",
+    ),
+    (
+        "guide/fetch.md",
+        "$SF_URL",
+        "logs in to an org; `tests/cli/fetch` logs in to the sandbox",
+    ),
     ("guide/oauth.md", "3MVG9…", "logs in to an org"),
+    (
+        "guide/program.md",
+        "SF_CERTIFICATE",
+        "compiles a project; `tests/cli/init/compiled.rs` compiles and tests it",
+    ),
     (
         "guide/program.md",
         "~/.bashrc",
@@ -128,7 +148,7 @@ saponify() {
     "sandbox serve" | "connector serve" | "connector run" | "connector listen")
         command saponify "$@" > server.log 2>&1 &
         local server=$!
-        for _ in $(seq 600); do
+        for _ in $(seq 3000); do
             if [ -s server.log ]; then sleep 0.5; kill -0 $server; return; fi
             kill -0 $server
             sleep 0.1
@@ -242,6 +262,7 @@ tried! {
     objects_can_be_looked_at_and_chosen: "guide/choosing.md", "";
     the_connector_can_be_tried_without_an_org: "guide/connector.md", "";
     the_console_starts: "guide/console.md", "export SAPONIFY_HOME=$PWD/home SAPONIFY_KEY=any-passphrase";
+    a_file_of_drift_is_explained: "guide/drift.md", DRIFT;
     a_project_has_the_files_of_the_page: "guide/layout.md", "";
     the_commands_of_the_program_run: "guide/program.md", "";
     generating_checking_and_comparing_run: "guide/regenerating.md", REPOSITORY;
@@ -263,6 +284,12 @@ TOML
 git config user.email reader@acme.example && git config user.name Reader
 git add --all && git commit --quiet --message "The tenant"
 git update-ref refs/remotes/origin/main HEAD
+"#;
+
+/// What a service has written about the responses to a client without drift.
+const DRIFT: &str = r#"
+echo 'input = "enterprise.wsdl"' > saponify.toml
+echo '{"service": "SforceService.Soap", "api_version": "64.0", "counts": {}, "differences": []}' > drift.json
 "#;
 
 #[test]

@@ -4,7 +4,7 @@ use saponify_cli::connector::sinks::config::Sinks;
 use saponify_codegen::Project;
 use serde_json::Value;
 
-use crate::pages::{Page, all};
+use crate::pages::{Page, all, guide, root};
 
 /// The first line of a block that names its file, such as `# Cargo.toml` or `// build.rs`.
 fn file_name(text: &str) -> &str {
@@ -117,4 +117,64 @@ fn the_page_of_saponify_toml_lists_every_key_and_no_other() {
     listed.sort();
     assert!(expected.len() > 20, "{expected:?}");
     assert_eq!(listed, expected);
+}
+
+/// What reads the blocks of each language. `text` is what programs print, and a file that nothing here can read has the
+/// reason.
+const LANGUAGES: &[(&str, &str)] = &[
+    (
+        "dockerfile",
+        "`tests/cli/connector/service.rs` runs its command",
+    ),
+    ("ini", "`tests/cli/connector/service.rs` runs the unit"),
+    ("json", "this file"),
+    ("rust", "`tests/guide` compiles and runs it"),
+    ("sh", "`commands.rs` runs it"),
+    (
+        "sql",
+        "this file; the statements for a server are an administrator's",
+    ),
+    ("text", "it is output"),
+    ("toml", "this file"),
+    (
+        "yaml",
+        "it configures Prometheus; `tests/console/metrics.rs` reads the address as Prometheus does",
+    ),
+];
+
+#[test]
+fn every_block_says_its_language_and_something_reads_it() {
+    for page in guide() {
+        for block in page.blocks() {
+            let is_known = LANGUAGES
+                .iter()
+                .any(|(language, _)| *language == block.language);
+            assert!(
+                is_known,
+                "{}:{}: {:?}",
+                page.path, block.line, block.language
+            );
+        }
+    }
+}
+
+#[test]
+fn the_query_of_the_store_fits_its_tables() {
+    let store = rusqlite::Connection::open_in_memory().expect("a database");
+    for version in ["1", "2", "3"] {
+        let schema = root().join(format!("src/connector/store/schema/{version}.sql"));
+        let schema = std::fs::read_to_string(schema).expect("the schema");
+        store.execute_batch(&schema).expect("the tables are made");
+    }
+    let page = Page::read("guide/connector.md");
+    let blocks = page.blocks();
+    let queries: Vec<_> = blocks
+        .iter()
+        .filter(|block| block.language == "sql")
+        .collect();
+    assert!(!queries.is_empty());
+    for block in queries {
+        let query = store.prepare(block.text);
+        query.unwrap_or_else(|error| panic!("{}:{}: {error}", page.path, block.line));
+    }
 }

@@ -112,6 +112,7 @@ pub(crate) fn guide() -> Vec<Page> {
                 .expect("a name")
         })
         .collect();
+    names.retain(|name| name.ends_with(".md"));
     names.sort();
     assert!(names.len() > 20, "{names:?}");
     names

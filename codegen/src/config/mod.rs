@@ -67,6 +67,10 @@ pub struct Config {
     /// Whether a pattern or a name of these options may match nothing in the WSDL.
     #[cfg_attr(feature = "toml", serde(skip))]
     pub(crate) tolerant: bool,
+    /// Whether the describe beside the input is left out.
+    #[cfg(feature = "describe")]
+    #[cfg_attr(feature = "toml", serde(skip))]
+    pub(crate) undescribed: bool,
 }
 
 /// Patterns of names to include, or to exclude.
@@ -128,6 +132,8 @@ impl Config {
             read_from: Vec::new(),
             out_dir_of_program: false,
             tolerant: false,
+            #[cfg(feature = "describe")]
+            undescribed: false,
         }
     }
 

@@ -13,7 +13,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Keeps rustfmt, whatever its configuration, away from an item and the files of a module.
 const SKIP: &str = "#[rustfmt::skip]";
 /// Version of the interface to the runtime for which the output is written.
-const INTERFACE: &str = "5";
+const INTERFACE: &str = "6";
 
 /// Prints `mod.rs`. It has no inner attributes or documentation, because `include!` allows none.
 pub(super) fn file(plan: &Plan<'_>) -> String {

@@ -7,27 +7,21 @@ use super::split::{Part, split};
 use crate::content::{NodeKind, Occurs};
 use crate::output::File;
 use crate::plan::{FieldKind, Plan, Scalar, Table, TableField, TableId};
-use crate::print::escape::literal;
+use crate::print::escape::{literal, within_literal};
 use crate::print::{Call, Link, Printer};
-
-/// Names of the runtime that tables use.
-type Used = BTreeSet<&'static str>;
 
 /// Prints the module of tables.
 pub(super) fn files(plan: &Plan<'_>, files: &mut Vec<File>) {
-    let mut used = Used::new();
     let mut parts = Vec::with_capacity(plan.tables.len());
     for table in &plan.tables {
         parts.push(Part {
             name: &table.ident,
-            text: print(plan, table, &mut used),
+            text: print(plan, table),
         });
     }
     let about = "Tables: the wire names and kinds of all types, as data.";
-    let used: Vec<&str> = used.into_iter().collect();
-    let mut imports = Printer::default();
-    imports.import("g", &used);
-    let head = file::head(about, RUNTIME, &[]) + &imports.finish();
+    let uses = [RUNTIME, &["g::Type"]].concat();
+    let head = file::head(about, &uses, &[]);
     let part_head = file::head(about, &["super::*"], &[]);
     split("tables", &head, &schema(plan), &part_head, parts, files);
 }
@@ -68,15 +62,14 @@ fn schema(plan: &Plan<'_>) -> String {
     out.finish()
 }
 
-/// The base, if its field list is the same and can be reused: an element has the fields of its type,
-/// and a fault often has those of another fault.
-fn same_fields<'p, 'm>(plan: &'p Plan<'m>, table: &Table<'m>) -> Option<&'p Table<'m>> {
-    let base = plan.table(table.base?);
-    (!table.fields.is_empty() && base.fields == table.fields).then_some(base)
+/// Whether the list of fields is that of the base and can be reused: an element has the fields of its
+/// type, and a fault often has those of another fault.
+fn has_fields_of_base(plan: &Plan<'_>, table: &Table<'_>) -> bool {
+    let base = table.base.map(|base| plan.table(base));
+    !table.fields.is_empty() && base.is_some_and(|base| base.fields == table.fields)
 }
 
-fn print<'m>(plan: &Plan<'m>, table: &Table<'m>, used: &mut Used) -> String {
-    used.insert("Type");
+fn print<'m>(plan: &Plan<'m>, table: &Table<'m>) -> String {
     let flags = set(&[
         (table.open, "Type::OPEN"),
         (table.nulls_by_name, "Type::NULLS_BY_NAME"),
@@ -91,14 +84,14 @@ fn print<'m>(plan: &Plan<'m>, table: &Table<'m>, used: &mut Used) -> String {
         Link::Line("with_base", base)
     });
     let sorted_from = table.sorted_from.to_string();
-    let fields = match same_fields(plan, table) {
-        Some(base) => Link::Line(
-            "with_fields",
-            format!("{sorted_from}, {}.fields()", base.ident),
-        ),
-        None => {
-            let rows = table.fields.iter().map(|field| row(plan, field, used));
-            Link::Calls("with_fields", sorted_from, rows.collect())
+    let fields = if has_fields_of_base(plan, table) {
+        Link::Line("with_fields_of_base", sorted_from)
+    } else {
+        Link::Text {
+            method: "with_rows",
+            first: sorted_from,
+            lines: table.fields.iter().map(|field| row(plan, field)).collect(),
+            last: nested_tables(plan, table),
         }
     };
     let head = [
@@ -129,8 +122,9 @@ fn set(flags: &[(bool, &'static str)]) -> Vec<&'static str> {
         .collect()
 }
 
-/// A field: a call of `field` or `nested`.
-fn row(plan: &Plan<'_>, field: &TableField<'_>, used: &mut Used) -> Call {
+/// A line of a table: the name of a field, its namespace, its kind with its table, and its flags. The
+/// runtime reads it (`runtime/src/schema/rows.rs`).
+fn row(plan: &Plan<'_>, field: &TableField<'_>) -> String {
     let Occurs {
         optional,
         nillable,
@@ -145,34 +139,28 @@ fn row(plan: &Plan<'_>, field: &TableField<'_>, used: &mut Used) -> Call {
         (field.sensitive, "SEC"),
         (field.list, "LST"),
     ]);
-    used.extend(&flags);
-    used.insert("Kind::*");
     let (kind, table) = kind(field.kind);
-    let flags = match flags.as_slice() {
-        [] => "0".to_owned(),
-        flags => flags.join(" | "),
-    };
-    let mut arguments = vec![
-        literal(&field.wire),
-        field.ns.to_string(),
-        kind.to_owned(),
-        flags,
-    ];
-    let function = match table {
-        Some(table) => {
-            used.insert("nested as n");
-            arguments.push(format!("&{}", plan.table(table).ident));
-            "n"
-        }
-        None => {
-            used.insert("field as f");
-            "f"
-        }
-    };
-    Call {
-        function,
-        arguments,
+    let mut row = format!("{} {} {kind}", within_literal(&field.wire), field.ns);
+    if let Some(table) = table {
+        row.push(':');
+        row.push_str(&plan.table(table).ident);
     }
+    for flag in flags {
+        row.push(' ');
+        row.push_str(flag);
+    }
+    row
+}
+
+/// The tables that the lines of a table name. They stand on one line, so that a field that comes or
+/// goes changes no more than this line beside its own.
+fn nested_tables(plan: &Plan<'_>, table: &Table<'_>) -> String {
+    let nested = table.fields.iter().filter_map(|field| kind(field.kind).1);
+    let idents: BTreeSet<&str> = nested.map(|id| plan.table(id).ident.as_str()).collect();
+    let pairs = idents
+        .iter()
+        .map(|ident| format!("({}, &{ident})", literal(ident)));
+    format!("&[{}]", pairs.collect::<Vec<_>>().join(", "))
 }
 
 /// The name of a kind in the runtime, and the table of a field's type.

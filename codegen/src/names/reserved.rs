@@ -57,7 +57,7 @@ pub(super) const OF_SERVICES: &[&str] = &[
     "with",
     "without",
 ];
-pub(super) const OF_TABLES: &[&str] = &["ATT", "LST", "NIL", "OPT", "REP", "SCHEMA", "SEC", "TXT"];
+pub(super) const OF_TABLES: &[&str] = &["SCHEMA"];
 pub(super) const OF_OPERATIONS: &[&str] = &["FAULTS", "QUERY_OPERATIONS"];
 /// Names that begin with a small letter and are in scope where types are defined. Only a type whose
 /// capitalized name is taken begins with a small letter.

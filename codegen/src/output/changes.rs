@@ -40,7 +40,16 @@ fn members(text: &str) -> BTreeMap<&str, Members<'_>> {
     let mut types: BTreeMap<&str, Members<'_>> = BTreeMap::new();
     let mut current = None;
     let mut documentation = String::new();
+    let mut is_table = false;
     for line in text.lines() {
+        if is_table && !line.starts_with('"') {
+            // A line of a table's text: the name of the field is its first word.
+            let (table, row) = (current.unwrap_or_default(), line.split(' ').next());
+            let members = types.entry(table).or_default();
+            members.insert(row.unwrap_or_default(), line.to_owned());
+            continue;
+        }
+        is_table = line.starts_with("    .with_rows(") && line.ends_with('"');
         if let Some(name) = type_of(line) {
             types.entry(name).or_default();
             current = Some(name);
@@ -58,11 +67,7 @@ fn members(text: &str) -> BTreeMap<&str, Members<'_>> {
         let documentation = std::mem::take(&mut documentation);
         let member = inner.trim_start().trim_start_matches("pub ");
         let end = member.find([':', '(', ',', ' ']).unwrap_or(member.len());
-        let is_table_row = member.starts_with("f(\"") || member.starts_with("n(\"");
-        let member = match member.split('"').nth(1) {
-            Some(name) if is_table_row => name,
-            _ => &member[..end],
-        };
+        let member = &member[..end];
         if let (Some(current), false) = (current, member.is_empty() || type_of(line).is_some()) {
             let is_name = member.starts_with(|c: char| c.is_alphabetic() || c == '_');
             let members = types.entry(current).or_default();
@@ -118,11 +123,11 @@ mod tests {
     #[test]
     fn of_other_types() {
         let old = "#[derive(Clone)]\npub struct Money {\n    /// string\n    pub currency: \
-                   String,\n}\n\npub static MONEY: Type = Type {\n    fields: &[\n        \
-                   f(\"currency\", 1, String, 0),\n    ],\n};\n";
+                   String,\n}\n\npub static MONEY: Type = Type::new(\"Money\", &SCHEMA, 1)\n    \
+                   .with_rows(0, \"\ncurrency 1 String\n\", &[]);\n";
         let new = old
             .replace("String,\n}", "Option<String>,\n}")
-            .replace("String, 0)", "String, OPT)")
+            .replace("1 String", "1 String OPT")
             + "\npub enum Color {\n    Red,\n}\n";
         assert_eq!(
             changes(old, &new),

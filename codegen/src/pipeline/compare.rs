@@ -47,9 +47,19 @@ impl Config {
     /// As [`run`](Config::run), and if an option matches nothing in both of them.
     pub fn diff(&self, old: impl AsRef<Path>, new: impl AsRef<Path>) -> Result<Diff, Error> {
         let (old, new) = (old.as_ref(), new.as_ref());
+        // If only one of them is described, all of its documentation would be a difference.
+        #[cfg(feature = "describe")]
+        let undescribed = {
+            let is_described = |path| crate::describe::Describe::path_for(path).exists();
+            is_described(old) != is_described(new)
+        };
         let catalog = |path: &Path, tolerant| {
             let mut config = self.clone().input(path);
             config.tolerant = tolerant;
+            #[cfg(feature = "describe")]
+            {
+                config.undescribed = undescribed;
+            }
             config.catalog()
         };
         let (before, after) = in_parallel(|| catalog(old, false), || catalog(new, false));

@@ -179,6 +179,11 @@ impl Config {
             false => reader.read_file(input).map(|model| (model, Vec::new())),
         };
         let (model, documents) = read.map_err(|source| Error::wsdl(Some(input), source))?;
+        #[cfg(feature = "describe")]
+        let model = match self.undescribed {
+            true => model,
+            false => crate::describe::documented(input, model)?,
+        };
         let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
         let name = input
             .file_name()

@@ -273,6 +273,10 @@ impl<'p, 'm> Verifier<'p, 'm> {
                 self.table(place, base)?;
             }
             for field in &table.fields {
+                // Lines of tables consist of words.
+                if field.wire.is_empty() || field.wire.contains(char::is_whitespace) {
+                    return Err(failure(place, "a field has a name that is no word"));
+                }
                 if let FieldKind::Struct(id) | FieldKind::Record(id) | FieldKind::Group(id) =
                     field.kind
                 {

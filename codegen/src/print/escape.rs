@@ -87,6 +87,12 @@ pub(crate) fn literal(text: &str) -> String {
     out
 }
 
+/// A text as a part of a string literal.
+pub(crate) fn within_literal(text: &str) -> String {
+    let literal = literal(text);
+    literal[1..literal.len() - 1].to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,5 @@
 //! A value that a chain of calls builds, with a line or more for each call.
 
-use super::layout::Call;
 use super::printer::{Printer, width};
 
 /// A call in the chain of [`Printer::links`]: `.method(arguments)`.
@@ -12,8 +11,13 @@ pub(crate) enum Link {
     Flags(&'static str, Vec<&'static str>),
     /// An array of references. Without items there is no call.
     Array(&'static str, Vec<String>),
-    /// An array of calls with a line for each, after another argument.
-    Calls(&'static str, String, Vec<Call>),
+    /// A text of several lines, between two other arguments. Without lines there is no call.
+    Text {
+        method: &'static str,
+        first: String,
+        lines: Vec<String>,
+        last: String,
+    },
 }
 
 impl Link {
@@ -22,7 +26,7 @@ impl Link {
             Link::Line(..) => false,
             Link::Flags(_, flags) => flags.is_empty(),
             Link::Array(_, items) => items.is_empty(),
-            Link::Calls(_, _, calls) => calls.is_empty(),
+            Link::Text { lines, .. } => lines.is_empty(),
         }
     }
 }
@@ -58,9 +62,18 @@ impl Printer {
                 let head = [".", method, "(&["].concat();
                 self.list(&head, items, &["]", tail].concat());
             }
-            Link::Calls(method, first, calls) => {
-                let head = [".", method, "(", first, ", &["].concat();
-                self.calls(&head, calls, &["]", tail].concat());
+            Link::Text {
+                method,
+                first,
+                lines,
+                last,
+            } => {
+                self.line(&[".", method, "(", first, ", \""]);
+                for line in lines {
+                    // The text would contain the indentation.
+                    self.texts(&[line, "\n"]);
+                }
+                self.texts(&["\", ", last, tail, "\n"]);
             }
         }
     }

@@ -51,7 +51,7 @@ pub(crate) async fn exchange<T: OperationOutput>(
         let mut reader = incoming.reader(settings, known.to_vec());
         reader.until(attempt.deadline.for_work());
         let attachments = incoming.whole(&mut reader).await?;
-        if operation.response.fields.len() < 2 {
+        if operation.response.fields().len() < 2 {
             let table = operation.response;
             let mut target = Unwrapped { table, value };
             let headers = incoming.read(reader, &mut target)?;
@@ -93,7 +93,7 @@ fn rows_of<T: OperationOutput>(operation: &Operation, value: &T) -> Option<usize
         return None;
     };
     let is_rows = |field: &Field| field.kind == Kind::Record && field.has(Field::REPEATED);
-    let records = result.table().fields.iter().position(is_rows)?;
+    let records = result.table().fields().iter().position(is_rows)?;
     let records = u16::try_from(records).ok()?;
     let rows = (0..).map(|n| result.value(records, n));
     Some(rows.take_while(present).count())
@@ -374,7 +374,7 @@ impl Incoming {
     /// response does, and for an operation without output an empty body does. A response with an
     /// envelope may contain a fault, so it does not count.
     fn is_receipt(&self) -> bool {
-        let no_output = self.operation.response.fields.is_empty();
+        let no_output = self.operation.response.fields().is_empty();
         let nothing = self.head.trim_ascii().is_empty();
         self.response.status.is_success()
             && !self.is_xml()

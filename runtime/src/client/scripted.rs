@@ -44,7 +44,7 @@ impl Scripted {
                 true => SoapVersion::V1_2,
                 false => SoapVersion::V1_1,
             };
-            match response::result(operation, version, value.clone(), &[]) {
+            match response::result(operation, version, value.clone()) {
                 Ok(xml) => Answer::from(xml),
                 Err(error) => unusable(error.into()),
             }

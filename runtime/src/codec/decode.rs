@@ -84,12 +84,13 @@ impl Decoder {
         let table = target.table();
         self.spend(size_of_val(target), reader)?;
         let mut text = None;
-        for (index, field) in (0..).zip(table.fields) {
+        for (index, field) in (0..).zip(table.fields()) {
             if field.has(Field::ATTRIBUTE) {
                 self.attribute(reader, target, index, field)?;
             } else if field.kind == Kind::Attributes {
                 self.other_attributes(reader, target, index)?;
-            } else if field.has(Field::TEXT) && field.kind == Kind::Any && table.fields.len() == 1 {
+            } else if field.has(Field::TEXT) && field.kind == Kind::Any && table.fields().len() == 1
+            {
                 // The element is of `xsd:anyType`, so all of its content is one value.
                 if let Slot::Any(slot) = target.slot(index, false) {
                     *slot = self.any(reader)?;
@@ -113,7 +114,7 @@ impl Decoder {
                     Some(index) => {
                         expected = index + 1;
                         seen.add(index);
-                        let field = &table.fields[usize::from(index)];
+                        let field = &table.fields()[usize::from(index)];
                         self.field(reader, target, index, field)
                             .map_err(|halt| halt.within(field.name))?;
                     }
@@ -202,11 +203,11 @@ impl Decoder {
     pub(super) fn foreign_attributes(
         &mut self,
         reader: &Reader<'_>,
-        table: &Type,
+        table: &'static Type,
     ) -> Result<Vec<Attribute>> {
         let mut foreign = Vec::new();
         for attribute in reader.attributes() {
-            let known = table.fields.iter().any(|field| {
+            let known = table.fields().iter().any(|field| {
                 field.has(Field::ATTRIBUTE)
                     && field.name == attribute.local
                     && NsId::from(field.ns) == attribute.ns
@@ -354,7 +355,7 @@ impl Decoder {
         target: &mut dyn Struct,
         expected: u16,
     ) -> Result<()> {
-        let fields = (0..).zip(target.table().fields);
+        let fields = (0..).zip(target.table().fields());
         let wildcards = || fields.clone().filter(|(_, f)| f.kind == Kind::Wildcard);
         let next = wildcards().find(|(index, _)| *index >= expected);
         let wildcard = next.or_else(|| wildcards().last());
@@ -389,7 +390,7 @@ impl Decoder {
 
 /// The index of the field to which an element belongs: the expected field, or any other field with
 /// the name.
-pub(crate) fn find(table: &Type, start: Start<'_>, expected: u16) -> Option<u16> {
+pub(crate) fn find(table: &'static Type, start: Start<'_>, expected: u16) -> Option<u16> {
     if table.has(Type::ANY_NAME) {
         return Some(0);
     }
@@ -410,7 +411,7 @@ pub(crate) fn find(table: &Type, start: Start<'_>, expected: u16) -> Option<u16>
         return Some(named);
     }
     // An attribute, or an element of another namespace, may have the same name.
-    let index = table.fields.iter().position(fits)?;
+    let index = table.fields().iter().position(fits)?;
     u16::try_from(index).ok()
 }
 

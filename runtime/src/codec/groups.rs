@@ -152,7 +152,7 @@ impl Decoder {
         start: Start<'x>,
         enclosing: Enclosing,
     ) -> Result<Stop<'x>> {
-        let field = &sink.table().fields[usize::from(index)];
+        let field = &sink.table().fields()[usize::from(index)];
         match field.kind {
             Kind::Group => {
                 self.spend(GROUP, reader)?;
@@ -217,7 +217,7 @@ impl Decoder {
                 let is_free = || named(enclosing.root, start, 0).is_none();
                 match branch {
                     Some(index) if choice => {
-                        let again = takes_any(&table.fields[usize::from(index)]) && is_free();
+                        let again = takes_any(&table.fields()[usize::from(index)]) && is_free();
                         again.then_some(index)
                     }
                     _ => (begins || is_free()).then(|| wild(table, from)).flatten(),
@@ -239,7 +239,7 @@ impl Decoder {
                 Stop::End => return Ok(Stop::End),
                 Stop::Before(next) => pending = Some(next),
             }
-            let field = &table.fields[usize::from(index)];
+            let field = &table.fields()[usize::from(index)];
             if choice && !field.has(Field::REPEATED) {
                 return Ok(pending.map_or(Stop::Complete, Stop::Before));
             }
@@ -248,23 +248,23 @@ impl Decoder {
 }
 
 /// The first field that may follow this one.
-fn after(table: &Type, index: u16) -> u16 {
-    let repeated = table.fields[usize::from(index)].has(Field::REPEATED);
+fn after(table: &'static Type, index: u16) -> u16 {
+    let repeated = table.fields()[usize::from(index)].has(Field::REPEATED);
     if repeated { index } else { index + 1 }
 }
 
 /// Indices of the fields of a table.
-pub(super) fn indices(table: &Type) -> std::ops::Range<u16> {
-    0..u16::try_from(table.fields.len()).unwrap_or(u16::MAX)
+pub(super) fn indices(table: &'static Type) -> std::ops::Range<u16> {
+    0..u16::try_from(table.fields().len()).unwrap_or(u16::MAX)
 }
 
 /// The first field, from an index on, to which an element belongs by its name.
-fn named(table: &Type, start: Start<'_>, from: u16) -> Option<u16> {
+fn named(table: &'static Type, start: Start<'_>, from: u16) -> Option<u16> {
     let mut indices = from..indices(table).end;
     indices.find(|index| accepts(table, *index, start))
 }
 
-fn accepts(table: &Type, index: u16, start: Start<'_>) -> bool {
+fn accepts(table: &'static Type, index: u16, start: Start<'_>) -> bool {
     let Some(field) = table.field(index) else {
         return false;
     };
@@ -276,7 +276,7 @@ fn accepts(table: &Type, index: u16, start: Start<'_>) -> bool {
 }
 
 /// The first field, from an index on, that accepts any element.
-fn wild(table: &Type, from: u16) -> Option<u16> {
+fn wild(table: &'static Type, from: u16) -> Option<u16> {
     (from..indices(table).end).find(|index| table.field(*index).is_some_and(takes_any))
 }
 
@@ -289,10 +289,10 @@ fn takes_any(field: &Field) -> bool {
 }
 
 /// The group that receives text between elements, and its field for text.
-fn mixed(table: &Type) -> Option<(u16, u16)> {
+fn mixed(table: &'static Type) -> Option<(u16, u16)> {
     indices(table).find_map(|index| {
         let field = table.field(index).filter(|f| f.kind == Kind::Group)?;
-        let texts = field.ty?.fields.iter().position(|f| f.has(Field::TEXT))?;
+        let texts = field.ty?.fields().iter().position(|f| f.has(Field::TEXT))?;
         Some((index, u16::try_from(texts).ok()?))
     })
 }
@@ -323,7 +323,7 @@ impl Sink for IntoStruct<'_> {
         reader: &mut Reader<'_>,
         index: u16,
     ) -> Result<()> {
-        let field = &self.target.table().fields[usize::from(index)];
+        let field = &self.target.table().fields()[usize::from(index)];
         self.seen.add(index);
         decoder.field(reader, self.target, index, field)
     }
@@ -356,7 +356,7 @@ impl Sink for IntoStruct<'_> {
     }
 
     fn text(&mut self, index: u16, text: &str) -> Result<()> {
-        let field = &self.target.table().fields[usize::from(index)];
+        let field = &self.target.table().fields()[usize::from(index)];
         leaf_into(self.target.slot(index, false), text, field).map(drop)
     }
 }
@@ -375,12 +375,12 @@ impl Sink for IntoRecord<'_> {
         reader: &mut Reader<'_>,
         index: u16,
     ) -> Result<()> {
-        let field = &self.0.ty().fields[usize::from(index)];
+        let field = &self.0.ty().fields()[usize::from(index)];
         decoder.record_field(reader, self.0, index, field)
     }
 
     fn group(&mut self, index: u16, body: Body<'_>) -> Result<()> {
-        let Some(ty) = self.0.ty().fields[usize::from(index)].ty else {
+        let Some(ty) = self.0.ty().fields()[usize::from(index)].ty else {
             return Err(CodecError::decode("expected a group whose type has a table").into());
         };
         let mut group = Inner::new(ty);
@@ -403,7 +403,7 @@ impl Sink for IntoRecord<'_> {
     }
 
     fn text(&mut self, index: u16, text: &str) -> Result<()> {
-        let field = &self.0.ty().fields[usize::from(index)];
+        let field = &self.0.ty().fields()[usize::from(index)];
         lexical::check(text, field.text_kind()).map_err(CodecError::decode)?;
         self.0.push_text(index, text);
         Ok(())

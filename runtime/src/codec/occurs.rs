@@ -29,7 +29,7 @@ impl Decoder {
             // A choice is complete with one branch.
             return Ok(());
         }
-        for (index, field) in (0..).zip(table.fields) {
+        for (index, field) in (0..).zip(table.fields()) {
             if field.flags & (NOT_REQUIRED | Field::ATTRIBUTE) == 0 && !seen.has(index) {
                 Self::lack(reader, target, index, Lack::Missing)?;
             }
@@ -43,7 +43,7 @@ impl Decoder {
         if table.has(Type::OPEN | Type::CHOICE) {
             return Ok(());
         }
-        for (index, field) in (0..).zip(table.fields) {
+        for (index, field) in (0..).zip(table.fields()) {
             if field.flags & NOT_REQUIRED != 0 || table.default_of(index).is_some() {
                 continue;
             }
@@ -118,7 +118,7 @@ impl Decoder {
         let mut texts = field
             .ty
             .iter()
-            .flat_map(|ty| ty.fields)
+            .flat_map(|ty| ty.fields())
             .filter(|f| f.has(Field::TEXT));
         let cannot_be_empty = texts
             .next()
@@ -155,7 +155,7 @@ const NOT_REQUIRED: u8 = Field::OPTIONAL | Field::TEXT;
 /// type of the field can be without a value.
 fn refuse(
     reader: &mut Reader<'_>,
-    table: &Type,
+    table: &'static Type,
     field: &Field,
     lack: Lack,
     is_optional: bool,

@@ -179,7 +179,7 @@ impl Decoder {
                 && reader.take(template.open(known))
             {
                 let index = known.field;
-                let field = &table.fields[usize::from(index)];
+                let field = &table.fields()[usize::from(index)];
                 expected = index + 1;
                 let text = reader.take_plain(template.close(step));
                 step += 1;
@@ -210,7 +210,7 @@ impl Decoder {
                         continue;
                     };
                     expected = index + 1;
-                    let field = &table.fields[usize::from(index)];
+                    let field = &table.fields()[usize::from(index)];
                     if found.is_some() {
                         template.remember(&mut step, index, field, start, reader);
                     }
@@ -385,7 +385,7 @@ impl SimpleContent {
             return None;
         }
         let (index, field) = (0..)
-            .zip(table.fields)
+            .zip(table.fields())
             .find(|(_, field)| field.has(Field::TEXT))?;
         Some(Self {
             index,
@@ -427,7 +427,7 @@ pub(crate) fn push_text(inner: &mut Inner, index: u16, text: &str) {
 fn attributes(reader: &mut Reader<'_>, inner: &mut Inner) -> Result<()> {
     let table = inner.ty();
     for (index, field) in (0..)
-        .zip(table.fields)
+        .zip(table.fields())
         .filter(|(_, f)| f.has(Field::ATTRIBUTE))
     {
         if let Some((value, strays)) = Decoder::attribute_of(reader, table, field) {

@@ -46,7 +46,7 @@ impl Decoder {
     #[inline(never)]
     pub(crate) fn stray(
         reader: &mut Reader<'_>,
-        table: &Type,
+        table: &'static Type,
         start: Start<'_>,
         is_seen: impl Fn(u16) -> bool,
     ) -> Option<u16> {
@@ -56,12 +56,12 @@ impl Decoder {
         }
         let field = only(
             indices(table)
-                .filter(|index| table.fields[usize::from(*index)].is_element(start.local)),
+                .filter(|index| table.fields()[usize::from(*index)].is_element(start.local)),
         )?;
-        if is_seen(field) && !table.fields[usize::from(field)].has(Field::REPEATED) {
+        if is_seen(field) && !table.fields()[usize::from(field)].has(Field::REPEATED) {
             return None;
         }
-        let name = table.fields[usize::from(field)].name;
+        let name = table.fields()[usize::from(field)].name;
         reader
             .context
             .drift
@@ -73,7 +73,7 @@ impl Decoder {
     /// grouped type.
     pub(super) fn straightened<'x>(
         reader: &mut Reader<'_>,
-        root: &Type,
+        root: &'static Type,
         start: Start<'x>,
     ) -> Start<'x> {
         let mut named = Vec::new();
@@ -138,7 +138,7 @@ impl Decoder {
     /// is not the schema's.
     pub(super) fn attribute_of<'r>(
         reader: &'r Reader<'_>,
-        table: &Type,
+        table: &'static Type,
         field: &Field,
     ) -> Option<(&'r str, bool)> {
         if let Some(value) = reader.attribute(NsId::from(field.ns), field.name) {
@@ -149,10 +149,10 @@ impl Decoder {
         }
         let named = |other: &&Field| other.has(Field::ATTRIBUTE) && other.name == field.name;
         if table
-            .fields
+            .fields()
             .iter()
             .any(|other| other.kind == Kind::Attributes)
-            || table.fields.iter().filter(named).count() > 1
+            || table.fields().iter().filter(named).count() > 1
         {
             return None;
         }
@@ -212,13 +212,13 @@ fn may_stray(reader: &Reader<'_>, ns: NsId) -> bool {
 }
 
 /// Whether the type keeps the element as an extension. Extensions are in namespaces of their own.
-fn is_extension(table: &Type, start: Start<'_>) -> bool {
+fn is_extension(table: &'static Type, start: Start<'_>) -> bool {
     start.ns != 0 && (table.has(Type::OPEN) || has_wildcard(table))
 }
 
-fn has_wildcard(table: &Type) -> bool {
+fn has_wildcard(table: &'static Type) -> bool {
     table
-        .fields
+        .fields()
         .iter()
         .any(|field| match (field.kind, field.ty) {
             (Kind::Wildcard, _) => true,
@@ -229,8 +229,8 @@ fn has_wildcard(table: &Type) -> bool {
 
 /// Collects the namespaces of all elements of a type that have this local name, including those in
 /// groups.
-fn namespaces_of(table: &Type, local: &str, out: &mut Vec<NsId>) {
-    for field in table.fields {
+fn namespaces_of(table: &'static Type, local: &str, out: &mut Vec<NsId>) {
+    for field in table.fields() {
         match (field.kind, field.ty) {
             (Kind::Group, Some(group)) => namespaces_of(group, local, out),
             _ if field.is_element(local) => {

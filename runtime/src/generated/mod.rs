@@ -61,34 +61,7 @@ pub use crate::{
 pub use serde_core;
 
 /// Version of the interface between generated code and this crate. Generated code asserts it.
-pub const VERSION: u32 = 5;
-
-/// Flag: `minOccurs="0"`.
-pub const OPT: u8 = Field::OPTIONAL;
-/// Flag: `nillable="true"`.
-pub const NIL: u8 = Field::NILLABLE;
-/// Flag: repeated.
-pub const REP: u8 = Field::REPEATED;
-/// Flag: an attribute.
-pub const ATT: u8 = Field::ATTRIBUTE;
-/// Flag: the element's own text.
-pub const TXT: u8 = Field::TEXT;
-/// Flag: never shown.
-pub const SEC: u8 = Field::SENSITIVE;
-/// Flag: a list in one text.
-pub const LST: u8 = Field::LIST;
-
-/// A field of a simple kind.
-#[must_use]
-pub const fn field(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Field {
-    Field::new(name, ns, kind, flags)
-}
-
-/// A field whose type has a table.
-#[must_use]
-pub const fn nested(name: &'static str, ns: u8, kind: Kind, flags: u8, ty: &'static Type) -> Field {
-    Field::nested(name, ns, kind, flags, ty)
-}
+pub const VERSION: u32 = 6;
 
 /// The typed key of a field.
 #[must_use]

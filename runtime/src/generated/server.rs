@@ -30,7 +30,7 @@ macro_rules! gen_into_server {
                             received.read::<$operation, _>().await?;
                         let result =
                             <Self as $interface>::$method(&*handler, &context, $($argument),*).await;
-                        context.finish(result)
+                        context.finish(result).await
                     })
                 },
             )*]

@@ -27,9 +27,9 @@ pub(super) enum Member<'a> {
 }
 
 /// The meaning of a member's name for a table. Names without a namespace are in `namespace`.
-pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Member<'a> {
+pub(super) fn member<'a>(table: &'static Type, namespace: &'a str, key: &'a str) -> Member<'a> {
     let find = |fits: &dyn Fn(&Field) -> bool| {
-        let index = table.fields.iter().position(fits);
+        let index = table.fields().iter().position(fits);
         index.and_then(|index| u16::try_from(index).ok())
     };
     if key == TEXT {
@@ -71,7 +71,7 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
         None => (key, 0),
     };
     let later = |index: u16| {
-        let same = (0..).zip(table.fields).filter(|(at, field)| {
+        let same = (0..).zip(table.fields()).filter(|(at, field)| {
             *at >= index
                 && table
                     .field(index)
@@ -119,7 +119,7 @@ pub(super) fn key(table: &'static Type, index: u16, field: &'static Field) -> Co
         return field.name.into();
     }
     let name = qualified(table.uri(field), field.name);
-    let before = table.fields.iter().take(usize::from(index));
+    let before = table.fields().iter().take(usize::from(index));
     match before.filter(|other| is_same(other, field)).count() {
         0 => name.into(),
         earlier => format!("{name}#{}", earlier + 1).into(),
@@ -127,7 +127,7 @@ pub(super) fn key(table: &'static Type, index: u16, field: &'static Field) -> Co
 }
 
 /// The name of the member for an attribute that the table does not know.
-pub(super) fn other_attribute(table: &Type, attribute: &Attribute) -> String {
+pub(super) fn other_attribute(table: &'static Type, attribute: &Attribute) -> String {
     let plain = format!("@{}", attribute.name);
     let is_free = matches!(member(table, "", &plain), Member::Attribute(..));
     match &*attribute.namespace {
@@ -138,7 +138,7 @@ pub(super) fn other_attribute(table: &Type, attribute: &Attribute) -> String {
 
 /// The name of the member for an element that the table does not know.
 pub(super) fn other_key<'a>(
-    table: &Type,
+    table: &'static Type,
     default: &str,
     namespace: &str,
     name: &'a str,
@@ -226,7 +226,7 @@ impl Elements<'_> {
         out: &mut S::SerializeMap,
         index: u16,
     ) -> Result<(), S::Error> {
-        let fields = self.table.fields.iter().take(usize::from(index));
+        let fields = self.table.fields().iter().take(usize::from(index));
         let earlier = fields.filter(|f| f.kind == Kind::Wildcard).count();
         let mut groups = Groups::default();
         self.elements.iter().for_each(|e| groups.push_extra(e));

@@ -240,7 +240,7 @@ fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<
     let table = target.table();
     let namespace = table.namespace();
     let of_kind = |kind, n| {
-        let fields = (0..).zip(table.fields);
+        let fields = (0..).zip(table.fields());
         let mut fields = fields.filter(|(_, field)| field.kind == kind);
         fields.nth(n).map(|(index, _)| index)
     };

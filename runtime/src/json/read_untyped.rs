@@ -136,7 +136,7 @@ pub(super) fn attribute(namespace: &str, name: &str, tree: Tree) -> Result<Attri
 /// Reads elements with several names in their order.
 pub(super) fn elements(
     tree: Tree,
-    table: &Type,
+    table: &'static Type,
     namespace: &str,
     depth: usize,
 ) -> Result<Vec<Element>> {

@@ -125,7 +125,7 @@ impl Serialize for StructOut<'_> {
             };
             out.serialize_entry(ATTRIBUTES, &attributes)?;
         }
-        for (index, field) in (0..).zip(table.fields) {
+        for (index, field) in (0..).zip(table.fields()) {
             let occurrences = || {
                 (0..)
                     .map(|n| value.value(index, n))
@@ -229,7 +229,7 @@ fn find(table: &'static Type, namespace: &str, name: &str) -> Option<(u16, &'sta
     let index = table.find(name)?;
     match table.field(index).filter(|field| fits(field)) {
         Some(field) => Some((index, field)),
-        None => (0..).zip(table.fields).find(|(_, field)| fits(field)),
+        None => (0..).zip(table.fields()).find(|(_, field)| fits(field)),
     }
 }
 

@@ -25,7 +25,7 @@ impl Record {
         if self.table().names_of_nulls() == Some(index) {
             return self.set_null(text);
         }
-        match self.table().fields[usize::from(index)].text_kind() {
+        match self.table().fields()[usize::from(index)].text_kind() {
             Kind::Struct | Kind::Record | Kind::Group => {
                 return Err(wrong(name, "expected a record, not a text"));
             }
@@ -71,7 +71,7 @@ impl Record {
             };
             return self.set_extra(name, value);
         };
-        match self.table().fields[usize::from(index)].kind {
+        match self.table().fields()[usize::from(index)].kind {
             Kind::Record | Kind::Struct | Kind::Group => self.inner_mut().put_record(index, record),
             _ => return Err(wrong(name, "expected a text, not a record")),
         }

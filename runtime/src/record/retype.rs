@@ -42,7 +42,7 @@ fn adopt(
     value: FieldRef<'_>,
     depth: usize,
 ) -> Result<(), ValueError> {
-    let field = &inner.ty().fields[usize::from(index)];
+    let field = &inner.ty().fields()[usize::from(index)];
     match (field.text_kind(), value) {
         (Kind::Any, FieldRef::Any(value)) => inner.push_any(index, value.clone()),
         (_, value) if value.is_null() => inner.push_nil(index),
@@ -87,7 +87,7 @@ fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Recor
                 && *field.name == *attribute.name
                 && *table.uri(field) == *attribute.namespace
         };
-        if let Some((index, field)) = (0..).zip(table.fields).find(|(_, field)| is_it(field)) {
+        if let Some((index, field)) = (0..).zip(table.fields()).find(|(_, field)| is_it(field)) {
             lexical::check(&attribute.value, field.text_kind())
                 .map_err(|expected| ValueError::decode(expected).within(field.name))?;
             record.inner_mut().put_text(index, &attribute.value);
@@ -99,7 +99,7 @@ fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Recor
 /// Makes a record of an element that contains only text.
 fn of_text(ty: &'static Type, text: &str) -> Result<Record, ValueError> {
     let mut inner = Inner::new(ty);
-    let simple = (0..).zip(ty.fields).find(|(_, f)| f.has(Field::TEXT));
+    let simple = (0..).zip(ty.fields()).find(|(_, f)| f.has(Field::TEXT));
     match simple {
         Some((index, field)) => {
             lexical::check(text, field.text_kind()).map_err(ValueError::decode)?;

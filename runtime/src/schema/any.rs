@@ -3,22 +3,7 @@
 use super::{Namespace, Schema, Type};
 
 /// The table of a record of unknown type.
-pub(crate) static ANY_RECORD: Type = ANY_TYPE;
+pub(crate) static ANY_RECORD: Type = Type::new("", &ANY_SCHEMA, 0).with_flags(Type::OPEN);
 
-/// The value of [`ANY_RECORD`], from which other tables without a known type are made.
-pub(crate) const ANY_TYPE: Type = Type {
-    name: "",
-    schema: &Schema {
-        namespaces: &[Namespace {
-            uri: "",
-            prefix: "",
-        }],
-        defaults: &[],
-        types: &[],
-    },
-    ns: 0,
-    flags: Type::OPEN,
-    sorted_from: 0,
-    base: None,
-    fields: &[],
-};
+/// The schema of tables that belong to no WSDL.
+pub(crate) static ANY_SCHEMA: Schema = Schema::new(&[Namespace::new("", "")], &[]);

@@ -201,6 +201,42 @@ impl Field {
 }
 
 impl Kind {
+    /// The kind of this name, as the tables of generated code write it.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "String" => Self::String,
+            "Boolean" => Self::Boolean,
+            "Byte" => Self::Byte,
+            "Short" => Self::Short,
+            "Int" => Self::Int,
+            "Long" => Self::Long,
+            "UnsignedByte" => Self::UnsignedByte,
+            "UnsignedShort" => Self::UnsignedShort,
+            "UnsignedInt" => Self::UnsignedInt,
+            "UnsignedLong" => Self::UnsignedLong,
+            "Float" => Self::Float,
+            "Double" => Self::Double,
+            "Decimal" => Self::Decimal,
+            "DateTime" => Self::DateTime,
+            "Date" => Self::Date,
+            "Time" => Self::Time,
+            "XsdDateTime" => Self::XsdDateTime,
+            "XsdTime" => Self::XsdTime,
+            "Id" => Self::Id,
+            "Base64" => Self::Base64,
+            "Hex" => Self::Hex,
+            "Enum" => Self::Enum,
+            "Any" => Self::Any,
+            "Struct" => Self::Struct,
+            "Record" => Self::Record,
+            "Wildcard" => Self::Wildcard,
+            "Attributes" => Self::Attributes,
+            "Group" => Self::Group,
+            "ArrayType" => Self::ArrayType,
+            _ => return None,
+        })
+    }
+
     /// Whether the kind is a simple type of which an empty text is not a value.
     pub(crate) fn is_never_empty(self) -> bool {
         use Kind as K;

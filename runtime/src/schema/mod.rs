@@ -5,17 +5,20 @@
 //! not expanded code" in ARCHITECTURE.md.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 mod any;
 mod field;
 #[cfg(feature = "server")]
 mod port;
+mod rows;
 mod service;
 
-pub(crate) use any::{ANY_RECORD, ANY_TYPE};
+pub(crate) use any::{ANY_RECORD, ANY_SCHEMA};
 pub use field::{Field, Kind};
 #[cfg(feature = "server")]
 pub use port::{Document, Piece, Port};
+use rows::Rows;
 pub use service::{Operation, QueryOperations, Repeat, Service, SoapVersion};
 
 /// The namespaces of one WSDL. Tables refer to them by index.
@@ -137,8 +140,19 @@ pub struct Type {
     pub(crate) sorted_from: u16,
     /// The base type, if there is one. `fields` starts with the fields of the base type.
     pub(crate) base: Option<&'static Type>,
-    /// All fields. Inherited fields come first.
-    pub(crate) fields: &'static [Field],
+    /// Where the fields are.
+    fields: Fields,
+    /// The fields, once the text of [`Fields::Rows`] has been read.
+    read: OnceLock<Box<[Field]>>,
+}
+
+/// Where the fields of a type are.
+#[derive(Clone, Copy)]
+enum Fields {
+    List(&'static [Field]),
+    Rows(Rows),
+    /// The type has the fields of its base type and no others.
+    OfBase,
 }
 
 impl Type {
@@ -170,7 +184,8 @@ impl Type {
             flags: 0,
             sorted_from: 0,
             base: None,
-            fields: &[],
+            fields: Fields::List(&[]),
+            read: OnceLock::new(),
         }
     }
 
@@ -193,7 +208,29 @@ impl Type {
     #[must_use]
     pub const fn with_fields(mut self, sorted_from: u16, fields: &'static [Field]) -> Self {
         self.sorted_from = sorted_from;
-        self.fields = fields;
+        self.fields = Fields::List(fields);
+        self
+    }
+
+    /// As [`with_fields`](Self::with_fields), with the fields as text: see `rows.rs`. `tables` are the
+    /// tables that the text names. The text is read when the fields are used for the first time.
+    #[must_use]
+    pub const fn with_rows(
+        mut self,
+        sorted_from: u16,
+        text: &'static str,
+        tables: &'static [(&'static str, &'static Type)],
+    ) -> Self {
+        self.sorted_from = sorted_from;
+        self.fields = Fields::Rows(Rows { text, tables });
+        self
+    }
+
+    /// The type has the fields of its base type and no others.
+    #[must_use]
+    pub const fn with_fields_of_base(mut self, sorted_from: u16) -> Self {
+        self.sorted_from = sorted_from;
+        self.fields = Fields::OfBase;
         self
     }
 
@@ -223,8 +260,22 @@ impl Type {
 
     /// All fields. Inherited fields come first.
     #[must_use]
-    pub const fn fields(&self) -> &'static [Field] {
-        self.fields
+    #[inline]
+    pub fn fields(&'static self) -> &'static [Field] {
+        match self.read.get() {
+            Some(fields) => fields,
+            None => self.first_fields(),
+        }
+    }
+
+    /// The fields, which have not been read from a text before.
+    #[cold]
+    fn first_fields(&'static self) -> &'static [Field] {
+        match self.fields {
+            Fields::List(fields) => fields,
+            Fields::Rows(rows) => self.read.get_or_init(|| rows.fields()),
+            Fields::OfBase => self.base.map_or(&[], Type::fields),
+        }
     }
 
     /// Whether a flag is set, such as [`Type::OPEN`].
@@ -250,16 +301,15 @@ impl Type {
 
     /// The field at an index.
     #[must_use]
-    pub fn field(&self, index: u16) -> Option<&'static Field> {
-        self.fields.get(usize::from(index))
+    pub fn field(&'static self, index: u16) -> Option<&'static Field> {
+        self.fields().get(usize::from(index))
     }
 
     /// Index of the field with this local name, in any namespace.
     #[must_use]
-    pub fn find(&self, name: &str) -> Option<u16> {
-        let (head, tail) = self
-            .fields
-            .split_at(self.fields.len().min(self.sorted_from.into()));
+    pub fn find(&'static self, name: &str) -> Option<u16> {
+        let fields = self.fields();
+        let (head, tail) = fields.split_at(fields.len().min(self.sorted_from.into()));
         let index = match head.iter().position(|field| field.name == name) {
             Some(index) => index,
             None => {
@@ -271,11 +321,11 @@ impl Type {
     }
 
     /// Index of the field that names the null fields.
-    pub(crate) fn names_of_nulls(&self) -> Option<u16> {
+    pub(crate) fn names_of_nulls(&'static self) -> Option<u16> {
         if !self.has(Self::NULLS_BY_NAME) {
             return None;
         }
-        let mut fields = (0..).zip(self.fields);
+        let mut fields = (0..).zip(self.fields());
         fields.find_map(|(index, field)| field.has(Field::REPEATED).then_some(index))
     }
 
@@ -318,12 +368,6 @@ impl Eq for Type {}
 impl fmt::Debug for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Tables refer to each other in circles, so only names are printed.
-        write!(
-            f,
-            "Type({{{}}}{}, {} fields)",
-            self.namespace(),
-            self.name,
-            self.fields.len()
-        )
+        write!(f, "Type({{{}}}{})", self.namespace(), self.name)
     }
 }

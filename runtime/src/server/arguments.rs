@@ -113,7 +113,9 @@ mod tests {
     /// The values of arguments are where their numbers say, also in groups.
     #[test]
     fn arguments_are_found_by_number() {
-        let arguments: Group<(i32, (i32, ())), Group<(i32, ()), (i32, ())>> =
+        type Two = (i32, (i32, ()));
+        type One = (i32, ());
+        let arguments: Group<Two, Group<One, One>> =
             Group((10, (11, ())), Group((12, ()), (13, ())));
         assert_eq!(Group::<(i32, ()), (i32, ())>::COUNT, 2);
         for n in 0..4 {

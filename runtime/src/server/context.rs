@@ -6,13 +6,14 @@ use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
 use super::Fault;
+use super::work::{LONG, off_the_executor};
 use crate::client::{HeaderOf, OperationType};
 use crate::codec::{Attachment, Attachments};
+use crate::error::Error;
 use crate::record::{Element, Record};
 use crate::schema::SoapVersion;
 use crate::soap::find_header;
-use crate::soap::request::Header;
-use crate::soap::response;
+use crate::soap::response::Unwritten;
 use crate::value::{GeneratedStruct, Struct};
 
 /// A header that the WSDL binds to the response of the operation `O`. Generated code implements this
@@ -103,20 +104,23 @@ impl<O: OperationType> Context<O> {
 
     /// Writes the response. For generated code.
     #[doc(hidden)]
-    pub fn finish<F: Into<Fault>>(self, result: Result<O::Output, F>) -> Result<String, Fault> {
+    pub async fn finish<F: Into<Fault>>(
+        self,
+        result: Result<O::Output, F>,
+    ) -> Result<String, Fault> {
         let value = result.map_err(Into::into)?;
         let headers = self
             .output_headers
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let write = || {
-            let headers: Result<Vec<Header>, _> = headers
-                .iter()
-                .map(|header| Header::new(&**header))
-                .collect();
-            response::result(O::operation(), self.soap, value, &headers?)
+        let unwritten = Unwritten::new(O::operation(), self.soap, value, headers);
+        let written = match unwritten.write(LONG) {
+            // How long a response is turns out while it is written.
+            Ok(None) => off_the_executor(move || unwritten.write(usize::MAX)).await?,
+            written => written,
         };
-        write().map_err(|error| Fault::internal(crate::error::Error::from(error)))
+        let envelope = written.map_err(|error| Fault::internal(Error::from(error)))?;
+        envelope.ok_or_else(|| Fault::internal("a response is longer than memory"))
     }
 }
 

@@ -261,7 +261,7 @@ fn signature(operation: &'static Operation) -> Option<(&'static str, &'static st
 
 /// Whether the body of a request may be empty.
 fn may_be_empty(operation: &Operation) -> bool {
-    let fields = operation.request.fields;
+    let fields = operation.request.fields();
     operation.has(Operation::BARE_REQUEST) && fields.iter().all(|f| f.has(Field::OPTIONAL))
 }
 
@@ -287,7 +287,7 @@ fn overload(port: &Port, candidates: &[usize], found: &Peek, action: &str) -> us
         let Some(operation) = operation(number) else {
             return (usize::MAX, usize::MAX);
         };
-        let fields = operation.request.fields;
+        let fields = operation.request.fields();
         let names = match operation.has(Operation::BARE_REQUEST) {
             true => &found.body,
             false => &found.children,

@@ -4,7 +4,7 @@ use super::fault::{Fault, Parts};
 use super::unit::{UnitReader, is, stray};
 use crate::codec::{Halt, leaf};
 use crate::record::{Element, Record};
-use crate::schema::{ANY_RECORD, ANY_TYPE};
+use crate::schema::{ANY_RECORD, ANY_SCHEMA};
 use crate::schema::{Field, Kind, Type};
 use crate::xml::{Checkpoint, NsId, Reader, Start, Token};
 
@@ -138,11 +138,8 @@ impl UnitReader<'_> {
 }
 
 /// The table of an entry that contains only text.
-static TEXT_DETAIL: Type = Type {
-    fields: &[Field::new("text", 0, Kind::String, Field::TEXT)],
-    flags: 0,
-    ..ANY_TYPE
-};
+static TEXT_DETAIL: Type = Type::new("", &ANY_SCHEMA, 0)
+    .with_fields(0, &[Field::new("text", 0, Kind::String, Field::TEXT)]);
 
 /// Reads a `Value` and then those of the nested `Subcode`s.
 fn codes_of(reader: &mut Reader<'_>, codes: &mut Vec<String>) -> Result<(), Halt> {

@@ -169,7 +169,7 @@ impl MessageReader {
             let result = self.form.table.field(0)?;
             let ty = result.ty?;
             let is_rows = |f: &Field| f.kind == Kind::Record && f.has(Field::REPEATED);
-            let records = ty.fields.iter().position(is_rows)?;
+            let records = ty.fields().iter().position(is_rows)?;
             Some(Rows {
                 result,
                 records: u16::try_from(records).ok()?,

@@ -55,7 +55,7 @@ impl RequestBody {
         &mut self,
         value: impl Fn(usize) -> Value<'v>,
     ) -> Result<(), CodecError> {
-        let Some(field) = self.operation.request.fields.get(self.next) else {
+        let Some(field) = self.operation.request.fields().get(self.next) else {
             return Err(CodecError::usage(
                 "more arguments than the request has elements",
             ));
@@ -85,7 +85,7 @@ impl RequestBody {
     /// Writes one more item of the next argument, which must be the last one. Nothing is written if
     /// the item cannot be written or if the body would exceed `most` bytes.
     pub(crate) fn item(&mut self, value: Value<'_>, most: usize) -> Result<Fit, CodecError> {
-        let Some(field) = self.operation.request.fields.get(self.next) else {
+        let Some(field) = self.operation.request.fields().get(self.next) else {
             return Err(CodecError::usage(
                 "more arguments than the request has elements",
             ));

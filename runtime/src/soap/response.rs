@@ -6,62 +6,100 @@ use crate::schema::{Operation, SoapVersion};
 use crate::value::{FieldValue, Struct, Unwrapped, Value};
 use crate::xml::writer::{push_attribute, push_text};
 
-/// The response of an operation. `value` is the value of the only field of the response, or the
-/// struct of all its fields.
+/// The envelope of the response of an operation. `value` is as for [`Unwritten::new`].
 pub(crate) fn result<T>(
     operation: &'static Operation,
     version: SoapVersion,
     value: T,
-    headers: &[Header],
 ) -> Result<String, CodecError>
 where
     T: FieldValue + std::fmt::Debug + 'static,
 {
-    let table = operation.response;
-    if table.fields.len() > 1
-        && let Value::Struct(response) = value.value(0)
-    {
-        return body(operation, version, response, headers);
-    }
-    body(operation, version, &Unwrapped { table, value }, headers)
+    let unwritten = Unwritten::new(operation, version, value, Vec::new());
+    Ok(unwritten.write(usize::MAX)?.unwrap_or_default())
 }
 
-fn body(
+/// The response of an operation, before it is written.
+#[derive(Debug)]
+pub(crate) struct Unwritten<T> {
     operation: &'static Operation,
     version: SoapVersion,
-    response: &dyn Struct,
-    headers: &[Header],
-) -> Result<String, CodecError> {
-    let table = operation.response;
-    let is_encoded = operation.has(Operation::ENCODED);
-    let mut encoder = Encoder::new(table.schema);
-    if is_encoded {
-        encoder = encoder.encoded(version);
+    response: Unwrapped<T>,
+    headers: Vec<Box<dyn Struct + Send + Sync>>,
+}
+
+impl<T> Unwritten<T>
+where
+    T: FieldValue + std::fmt::Debug + 'static,
+{
+    /// `value` is the value of the only field of the response, or the struct of all its fields.
+    pub(crate) fn new(
+        operation: &'static Operation,
+        version: SoapVersion,
+        value: T,
+        headers: Vec<Box<dyn Struct + Send + Sync>>,
+    ) -> Self {
+        let table = operation.response;
+        Self {
+            operation,
+            version,
+            response: Unwrapped { table, value },
+            headers,
+        }
     }
-    if operation.has(Operation::BARE_RESPONSE) {
-        encoder.elements(response)?;
-    } else if is_encoded {
-        encoder.open(table.ns, table.name);
-        encoder.encoding_style(version.encoding());
-        encoder.end_open();
-        encoder
-            .elements(response)
-            .map_err(|error| error.within(table.name))?;
-        encoder.close(table.ns, table.name);
-    } else {
-        encoder.global_as(table, response)?;
+
+    /// Writes the envelope. Returns `None` if its body is longer than `most` bytes, without having
+    /// written much more than that.
+    pub(crate) fn write(&self, most: usize) -> Result<Option<String>, CodecError> {
+        let table = self.operation.response;
+        let headers = self.headers.iter().map(|header| Header::new(&**header));
+        let headers: Vec<Header> = headers.collect::<Result<_, _>>()?;
+        let mut encoder = Encoder::new(table.schema);
+        encoder.stops_after(most);
+        if self.operation.has(Operation::ENCODED) {
+            encoder = encoder.encoded(self.version);
+        }
+        let written = match self.response.value.value(0) {
+            Value::Struct(response) if table.fields().len() > 1 => {
+                self.body(&mut encoder, response)
+            }
+            _ => self.body(&mut encoder, &self.response),
+        };
+        if encoder.as_str().len() > most {
+            return Ok(None);
+        }
+        written?;
+        let of_headers: Vec<&Encoder> = headers.iter().map(|header| &header.0).collect();
+        let declarations = encoder.declarations(&of_headers);
+        let headers: Vec<&str> = headers.iter().map(Header::as_str).collect();
+        let is_encoded = self.operation.has(Operation::ENCODED);
+        let body = [encoder.as_str()];
+        Ok(Some(envelope(
+            self.version,
+            is_encoded,
+            &declarations,
+            &headers,
+            &body,
+        )))
     }
-    let of_headers: Vec<&Encoder> = headers.iter().map(|header| &header.0).collect();
-    let declarations = encoder.declarations(&of_headers);
-    let headers: Vec<&str> = headers.iter().map(Header::as_str).collect();
-    let body = [encoder.as_str()];
-    Ok(envelope(
-        version,
-        is_encoded,
-        &declarations,
-        &headers,
-        &body,
-    ))
+
+    fn body(&self, encoder: &mut Encoder, response: &dyn Struct) -> Result<(), CodecError> {
+        let table = self.operation.response;
+        if self.operation.has(Operation::BARE_RESPONSE) {
+            encoder.elements(response)
+        } else if self.operation.has(Operation::ENCODED) {
+            encoder.open(table.ns, table.name);
+            encoder.encoding_style(self.version.encoding());
+            encoder.end_open();
+            encoder
+                .elements(response)
+                .map_err(|error| error.within(table.name))?;
+            encoder.close(table.ns, table.name);
+            Ok(())
+        } else {
+            encoder.global_as(table, response)
+        }
+    }
 }
 
 /// The entry of a fault's detail in its written form.

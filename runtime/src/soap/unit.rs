@@ -114,8 +114,8 @@ impl UnitReader<'_> {
     /// Whether a body without content is a valid message.
     fn may_be_empty(&self) -> bool {
         let response = self.form.table;
-        response.fields.is_empty()
-            || self.form.bare && response.fields.iter().all(|f| f.has(Field::OPTIONAL))
+        response.fields().is_empty()
+            || self.form.bare && response.fields().iter().all(|f| f.has(Field::OPTIONAL))
     }
 
     /// What the body must contain, for an error message.
@@ -242,7 +242,7 @@ impl UnitReader<'_> {
             .or_else(|| Decoder::stray(reader, response, start, |index| self.seen.has(index)))
             .and_then(|index| response.field(index).map(|field| (index, field)))
         else {
-            if response.fields.is_empty() || self.form.encoded {
+            if response.fields().is_empty() || self.form.encoded {
                 return Ok(reader.skip()?);
             }
             return Err(CodecError::decode(format!(
@@ -318,7 +318,7 @@ impl UnitReader<'_> {
             return Ok(None);
         };
         let ty = rows.summary.ty();
-        let field = &ty.fields[usize::from(rows.records)];
+        let field = &ty.fields()[usize::from(rows.records)];
         if is_field(reader, field, start) {
             if is_nil(reader)? {
                 // This is not a row but, for example, part of a list of records that is read as a
@@ -332,7 +332,7 @@ impl UnitReader<'_> {
             return Ok(Some(row));
         }
         match (0..)
-            .zip(ty.fields)
+            .zip(ty.fields())
             .find(|(_, field)| is_field(reader, field, start))
         {
             Some((index, field)) => self

@@ -38,7 +38,7 @@ fn check_whole(target: &dyn Struct, record: &Record) -> Result<(), ValueError> {
     if target.table().has(Type::CHOICE) {
         return Ok(());
     }
-    for (index, field) in (0..).zip(target.table().fields) {
+    for (index, field) in (0..).zip(target.table().fields()) {
         if !field.has(NOT_REQUIRED)
             && !matches!(field.kind, Kind::Any | Kind::Wildcard | Kind::Group)
             && record.inner().get(index).is_none_or(FieldRef::is_null)
@@ -90,7 +90,7 @@ fn fill(
             .map_err(|error| error.within(field.name))?;
     }
     if let Some((index, _)) = (0..)
-        .zip(target.table().fields)
+        .zip(target.table().fields())
         .find(|(_, field)| field.kind == Kind::Wildcard)
     {
         for element in record.extra() {
@@ -150,7 +150,7 @@ pub(crate) fn to_record(value: &dyn Struct) -> Record {
     let mut record = Record::new(table);
     let inner = record.inner_mut();
     let mut text = String::new();
-    for (index, field) in (0..).zip(table.fields) {
+    for (index, field) in (0..).zip(table.fields()) {
         if field.has(Field::LIST) {
             if let Some(text) = joined(field, |n| value.value(index, n)) {
                 inner.push_text(index, &text);
@@ -208,7 +208,7 @@ fn assign(slot: Slot<'_>, value: Value<'_>) {
 
 /// Copies every field that `to` declares. `from` declares at least these.
 pub(crate) fn copy(from: &dyn Struct, to: &mut dyn Struct) {
-    for (index, field) in (0..).zip(to.table().fields) {
+    for (index, field) in (0..).zip(to.table().fields()) {
         for n in 0.. {
             match from.value(index, n) {
                 Value::Absent => break,
@@ -230,7 +230,7 @@ fn is_beyond(choice: &dyn Struct, field: &Field) -> bool {
     let Some(ty) = field.ty.filter(|_| field.kind == Kind::Group) else {
         return false;
     };
-    let mut branches = (0..).zip(ty.fields);
+    let mut branches = (0..).zip(ty.fields());
     choice.table() != ty
         && choice.table().has(Type::CHOICE)
         && !branches.any(|(index, _)| !matches!(choice.value(index, 0), Value::Absent))

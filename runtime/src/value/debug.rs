@@ -27,7 +27,7 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
     }
     let table = value.table();
     let mut out = f.debug_struct(table.name);
-    for (index, field) in (0..).zip(table.fields) {
+    for (index, field) in (0..).zip(table.fields()) {
         if field.is_sensitive() {
             out.field(field.name, &format_args!("***"));
         } else if field.has(Field::REPEATED | Field::LIST) || field.kind == Kind::Attributes {

@@ -161,7 +161,7 @@ fn is_named(table: &Type, namespace: &str, name: &str) -> bool {
 /// `PartialEq` for each struct takes more compile time than everything else that a struct needs.
 pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
     a.table() == b.table()
-        && (0..).zip(a.table().fields).all(|(index, _)| {
+        && (0..).zip(a.table().fields()).all(|(index, _)| {
             (0..)
                 .map(|n| (a.value(index, n), b.value(index, n)))
                 .take_while(|(a, b)| !matches!((a, b), (Value::Absent, Value::Absent)))

@@ -12,8 +12,7 @@ pub mod strategies;
 pub mod words;
 
 use ::saponify::generated as g;
-use g::Kind;
-use g::{ATT, NIL, OPT, REP, SEC, TXT, Type, field as f, nested as n};
+use g::Type;
 
 /// Namespace of the types.
 pub const NS: &str = "urn:kinds";
@@ -28,93 +27,98 @@ pub static SCHEMA: g::Schema = g::Schema::new(
 );
 
 macro_rules! table {
-    ($($table:ident = $name:literal, $flags:expr, $sorted_from:expr, $($base:ident,)? [$($field:expr,)*];)*) => {
+    ($($table:ident = $name:literal, $flags:expr, $sorted_from:expr, $($base:ident,)? $rows:literal, [$($nested:ident),*];)*) => {
         $(pub static $table: Type = Type::new($name, &SCHEMA, 1)
             .with_flags($flags)
             $(.with_base(&$base))?
-            .with_fields($sorted_from, &[$($field,)*]);)*
+            .with_rows($sorted_from, $rows, &[$((stringify!($nested), &$nested)),*]);)*
     };
 }
 
 table! {
     // A plain struct: everything that a field can be.
-    ALL = "All", 0, u16::MAX, [
-        f("string", 1, Kind::String, OPT | NIL),
-        f("boolean", 1, Kind::Boolean, OPT),
-        f("byte", 1, Kind::Byte, OPT),
-        f("short", 1, Kind::Short, OPT),
-        f("int", 1, Kind::Int, OPT),
-        f("long", 1, Kind::Long, OPT),
-        f("unsignedByte", 1, Kind::UnsignedByte, OPT),
-        f("unsignedShort", 1, Kind::UnsignedShort, OPT),
-        f("unsignedInt", 1, Kind::UnsignedInt, OPT),
-        f("unsignedLong", 1, Kind::UnsignedLong, OPT),
-        f("float", 1, Kind::Float, OPT),
-        f("double", 1, Kind::Double, OPT),
-        f("decimal", 1, Kind::Decimal, OPT),
-        f("dateTime", 1, Kind::DateTime, OPT),
-        f("date", 1, Kind::Date, OPT),
-        f("time", 1, Kind::Time, OPT),
-        f("id", 1, Kind::Id, OPT),
-        f("base64", 1, Kind::Base64, OPT),
-        f("hex", 1, Kind::Hex, OPT),
-        f("enum", 1, Kind::Enum, OPT),
-        f("any", 1, Kind::Any, OPT | NIL),
-        f("strings", 1, Kind::String, OPT | REP),
-        f("numbers", 1, Kind::Int, OPT | NIL | REP),
-        n("nested", 1, Kind::Struct, OPT, &ALL),
-        n("list", 1, Kind::Struct, OPT | REP, &MONEY),
-        n("things", 1, Kind::Record, OPT | REP, &THING),
-        f("secret", 1, Kind::String, OPT | SEC),
-        // The same name as an attribute and in another namespace.
-        f("attribute", 0, Kind::String, OPT | ATT),
-        f("number", 0, Kind::Int, OPT | ATT),
-        f("attribute", 1, Kind::String, OPT),
-        f("", 1, Kind::Wildcard, OPT | REP),
-    ];
+    // `attribute` is an attribute, and an element in another namespace.
+    ALL = "All", 0, u16::MAX, "
+string 1 String OPT NIL
+boolean 1 Boolean OPT
+byte 1 Byte OPT
+short 1 Short OPT
+int 1 Int OPT
+long 1 Long OPT
+unsignedByte 1 UnsignedByte OPT
+unsignedShort 1 UnsignedShort OPT
+unsignedInt 1 UnsignedInt OPT
+unsignedLong 1 UnsignedLong OPT
+float 1 Float OPT
+double 1 Double OPT
+decimal 1 Decimal OPT
+dateTime 1 DateTime OPT
+date 1 Date OPT
+time 1 Time OPT
+id 1 Id OPT
+base64 1 Base64 OPT
+hex 1 Hex OPT
+enum 1 Enum OPT
+any 1 Any OPT NIL
+strings 1 String OPT REP
+numbers 1 Int OPT NIL REP
+nested 1 Struct:ALL OPT
+list 1 Struct:MONEY OPT REP
+things 1 Record:THING OPT REP
+secret 1 String OPT SEC
+attribute 0 String OPT ATT
+number 0 Int OPT ATT
+attribute 1 String OPT
+other 1 Wildcard OPT REP
+", [ALL, MONEY, THING];
     // Simple content with an attribute.
-    MONEY = "Money", 0, u16::MAX, [
-        f("currency", 0, Kind::String, OPT | ATT),
-        f("value", 0, Kind::Decimal, TXT),
-    ];
+    MONEY = "Money", 0, u16::MAX, "
+currency 0 String OPT ATT
+value 0 Decimal TXT
+", [];
     // A sparse record: everything that a field of one can be.
-    BASE = "base", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, [
-        f("fieldsToNull", 1, Kind::String, OPT | NIL | REP),
-        f("Id", 1, Kind::Id, NIL),
-    ];
-    THING = "Thing", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, BASE, [
-        f("fieldsToNull", 1, Kind::String, OPT | NIL | REP),
-        f("Id", 1, Kind::Id, NIL),
-        n("All", 1, Kind::Struct, OPT | NIL, &ALL),
-        f("Any", 1, Kind::Any, OPT | NIL),
-        f("Base64", 1, Kind::Base64, OPT | NIL),
-        f("Boolean", 1, Kind::Boolean, OPT | NIL),
-        f("Date", 1, Kind::Date, OPT | NIL),
-        f("DateTime", 1, Kind::DateTime, OPT | NIL),
-        f("Double", 1, Kind::Double, OPT | NIL),
-        f("Int", 1, Kind::Int, OPT | NIL),
-        f("List", 1, Kind::String, OPT | NIL | REP),
-        f("Long", 1, Kind::Long, OPT | NIL),
-        n("Money", 1, Kind::Struct, OPT | NIL, &MONEY),
-        n("Parent", 1, Kind::Record, OPT | NIL, &THING),
-        n("Poly", 1, Kind::Record, OPT | NIL, &BASE),
-        f("Secret", 1, Kind::String, OPT | NIL | SEC),
-        f("Text", 1, Kind::String, OPT | NIL),
-        f("Time", 1, Kind::Time, OPT | NIL),
-    ];
-    OTHER = "Other", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, BASE, [
-        f("fieldsToNull", 1, Kind::String, OPT | NIL | REP),
-        f("Id", 1, Kind::Id, NIL),
-        f("Text", 1, Kind::Int, OPT | NIL),
-    ];
-    QUERY = "query", 0, u16::MAX, [f("queryString", 1, Kind::String, 0),];
-    RESULT = "Result", 0, u16::MAX, [
-        f("done", 1, Kind::Boolean, 0), f("queryLocator", 1, Kind::String, NIL),
-        n("records", 1, Kind::Record, OPT | NIL | REP, &BASE), f("size", 1, Kind::Int, 0),
-    ];
-    RESPONSE = "queryResponse", 0, u16::MAX, [n("result", 1, Kind::Struct, 0, &RESULT),];
-    HEADER = "Header", 0, u16::MAX, [f("note", 1, Kind::String, OPT),];
-    FAULT = "BadFault", 0, u16::MAX, [f("exceptionCode", 1, Kind::String, 0), f("row", 1, Kind::Int, 0),];
+    BASE = "base", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, "
+fieldsToNull 1 String OPT NIL REP
+Id 1 Id NIL
+", [];
+    THING = "Thing", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, BASE, "
+fieldsToNull 1 String OPT NIL REP
+Id 1 Id NIL
+All 1 Struct:ALL OPT NIL
+Any 1 Any OPT NIL
+Base64 1 Base64 OPT NIL
+Boolean 1 Boolean OPT NIL
+Date 1 Date OPT NIL
+DateTime 1 DateTime OPT NIL
+Double 1 Double OPT NIL
+Int 1 Int OPT NIL
+List 1 String OPT NIL REP
+Long 1 Long OPT NIL
+Money 1 Struct:MONEY OPT NIL
+Parent 1 Record:THING OPT NIL
+Poly 1 Record:BASE OPT NIL
+Secret 1 String OPT NIL SEC
+Text 1 String OPT NIL
+Time 1 Time OPT NIL
+", [ALL, MONEY, THING, BASE];
+    OTHER = "Other", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, BASE, "
+fieldsToNull 1 String OPT NIL REP
+Id 1 Id NIL
+Text 1 Int OPT NIL
+", [];
+    QUERY = "query", 0, u16::MAX, "queryString 1 String", [];
+    RESULT = "Result", 0, u16::MAX, "
+done 1 Boolean
+queryLocator 1 String NIL
+records 1 Record:BASE OPT NIL REP
+size 1 Int
+", [BASE];
+    RESPONSE = "queryResponse", 0, u16::MAX, "result 1 Struct:RESULT", [RESULT];
+    HEADER = "Header", 0, u16::MAX, "note 1 String OPT", [];
+    FAULT = "BadFault", 0, u16::MAX, "
+exceptionCode 1 String
+row 1 Int
+", [];
 }
 
 pub static OPERATION: g::Operation = g::Operation::new("query", &QUERY, &RESPONSE)

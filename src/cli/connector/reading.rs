@@ -10,6 +10,7 @@ use saponify_cli::connector::connection::settings_of;
 use saponify_cli::connector::listing::{self, Format};
 use saponify_cli::connector::report;
 use saponify_cli::connector::shown::{counted, one_line};
+use saponify_cli::connector::sinks::names_of;
 use saponify_cli::connector::status::{self, SourceStatus};
 use saponify_cli::connector::store::MESSAGES;
 use saponify_cli::connector::store::{EventQuery, Filter};
@@ -138,8 +139,9 @@ fn text(status: &status::Status) -> String {
         let waiting = sink.waiting;
         let _ = write!(
             out,
-            "  sink {}: {delivered} delivered, {waiting} waiting",
-            sink.sink
+            "  sink {}{}: {delivered} delivered, {waiting} waiting",
+            sink.sink,
+            not_set_up(sink.set_up)
         );
         if sink.aside > 0 {
             let _ = write!(out, ", {} refused and set aside", sink.aside);
@@ -214,9 +216,10 @@ impl Report {
         let first = store.sources()?.iter().map(|source| source.begins).min();
         let from = at(&self.from)?.or(first).unwrap_or(now);
         let to = at(&self.to)?.unwrap_or(now);
-        let span =
-            Span::new(from, to).ok_or_else(|| Failure::usage("--to must be after --from"))?;
-        let report = report::Report::gather(&store, &self.name, span, now)?;
+        let span = Span::new(from, to)
+            .ok_or_else(|| Failure::usage("the report would end before it begins"))?;
+        let sinks = names_of(&home, &self.name, &settings_of(&home, &self.name)?)?;
+        let report = report::Report::gather_for(&store, &self.name, span, now, Some(&sinks))?;
         let text = match self.format {
             Form::Text => report.to_string(),
             Form::Json => report.to_json()? + "\n",
@@ -227,6 +230,11 @@ impl Report {
                 .map_err(|error| Failure::new("cannot write").because(error))
         })
     }
+}
+
+/// What follows the name of a sink that is not set up.
+fn not_set_up(set_up: bool) -> &'static str {
+    if set_up { "" } else { " (not set up)" }
 }
 
 impl Events {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use saponify_cli::connector::Error;
 use saponify_cli::connector::connection::settings_of;
-use saponify_cli::connector::home::Home;
+use saponify_cli::connector::home::{Home, Place};
 use saponify_cli::connector::sinks::config::{
     self, COMMON, Form, KINDS, Key, SinkConfig, Sinks, forget_secrets, keep_secrets, secrets_of,
 };
@@ -14,7 +14,8 @@ use saponify_cli::connector::sinks::{deliver_once, set_aside, test};
 use saponify_cli::connector::vault::{SecretSource, Secrets};
 
 use super::super::failure::Failure;
-use super::super::terminal::{block_on, put, put_lines};
+use super::super::terminal::{block_on, put, put_error, put_lines};
+use super::progress::stop_on_signal;
 use super::work::delivery;
 use super::{Common, chosen, complain, print_json};
 
@@ -189,8 +190,13 @@ impl Set {
         let config = SinkConfig::new(&self.name, known.kind, values, names)?;
         if !given.is_empty() {
             let vault = common.vault(&home)?;
-            // Secrets that are missing in the vault are given again, and the others are kept.
-            let mut secrets = secrets_of(&vault, &known).unwrap_or_default();
+            let is_given = |name: &String| given.iter().any(|secret| secret.0 == *name);
+            // If all are given, it does not matter whether the vault still has them. Otherwise those that are not given
+            // must be read, because what is kept takes their place.
+            let mut secrets = match known.secrets().iter().all(is_given) {
+                true => Secrets::default(),
+                false => secrets_of(&vault, &known)?,
+            };
             read_secrets(&given, &mut secrets)?;
             keep_secrets(&vault, &self.name, &secrets)?;
         }
@@ -217,7 +223,7 @@ impl List {
                     "sink": sink.name,
                     "kind": sink.kind.name,
                     "built": sink.kind.is_built,
-                    "keys": sink.values().collect::<std::collections::BTreeMap<_, _>>(),
+                    "keys": sink.shown().collect::<std::collections::BTreeMap<_, _>>(),
                     "secrets": sink.secrets(),
                 }))?;
                 continue;
@@ -233,7 +239,7 @@ impl List {
                 "{:<20} {:<13} {form:<5} {}{missing}",
                 sink.name,
                 sink.kind.name,
-                sink.address()
+                sink.shown_address()
             );
         }
         put_lines(&out)
@@ -245,7 +251,7 @@ fn show(name: &str, common: &Common) -> Result<(), Failure> {
     let sinks = Sinks::of(&home)?;
     let sink = sinks.find(name)?;
     let mut out = format!("{name}\n  kind         {}\n", sink.kind.name);
-    for (key, value) in sink.values() {
+    for (key, value) in sink.shown() {
         let _ = writeln!(out, "  {key:<12} {value}");
     }
     if !sink.secrets().is_empty() {
@@ -316,7 +322,7 @@ impl Deliver {
         let vault = common.vault(&home)?;
         let names = chosen(&home, &self.name)?;
         block_on(async {
-            let mut worst = 0;
+            let (mut worst, stop) = (0, stop_on_signal());
             for name in &names {
                 let held = || {
                     let place = home.connection(name)?;
@@ -330,8 +336,14 @@ impl Deliver {
                         continue;
                     }
                 };
-                let reports =
-                    deliver_once(&home, &vault, &place, &lock, &settings, &self.sink).await;
+                let delivered = deliver_once(&home, &vault, &place, &lock, &settings, &self.sink);
+                let reports = tokio::select! {
+                    reports = delivered => reports,
+                    () = stop.stopped() => {
+                        put_error("Stopped. What was not acknowledged is delivered by the next run.\n");
+                        return Ok(ExitCode::FAILURE);
+                    }
+                };
                 for report in reports {
                     match &report.result {
                         Ok(done) => {
@@ -353,30 +365,71 @@ impl Remove {
     fn run(self, common: &Common) -> Result<(), Failure> {
         let home = common.home()?;
         let sinks = Sinks::of(&home)?;
-        let sink = sinks.find(&self.name)?;
-        let vault = common.vault(&home)?;
+        let known = sinks.iter().find(|sink| sink.name == self.name);
+        let name = match (known, config::one_off(&self.name)) {
+            (None, Some(one_off)) => one_off?.name,
+            _ => self.name.clone(),
+        };
+        let places = places_of(&home, &name)?;
+        if known.is_none() && places.is_empty() {
+            // Says what there is.
+            sinks.find(&self.name)?;
+        }
+        // The sink is removed first: without its place, it would begin anew with everything.
+        if known.is_some() {
+            config::remove(&home, &self.name)?;
+        }
+        let mut left = Vec::new();
         if !self.keep_place {
-            // All connections are locked before a cursor is removed, because a running process would store
-            // it again.
-            let mut held = Vec::new();
-            for name in home.connections()? {
-                let place = home.connection(&name)?;
-                let lock = place.lock()?;
-                held.push((place, lock));
-            }
-            for (place, lock) in &held {
-                place.store(lock)?.forget_sink(&self.name)?;
+            for place in places {
+                let forget = || {
+                    let lock = place.lock_in_turn()?;
+                    place.store(&lock)?.forget_sink(&name)
+                };
+                if let Err(error) = forget() {
+                    left.push(format!("its place in {}: {}", place.name(), error.text()));
+                }
             }
         }
-        if !sink.secrets().is_empty() {
-            forget_secrets(&vault, &self.name)?;
+        if known.is_some_and(|sink| !sink.secrets().is_empty()) {
+            let forgotten = common
+                .vault(&home)
+                .and_then(|vault| Ok(forget_secrets(&vault, &self.name)?));
+            if let Err(failure) = forgotten {
+                left.push(format!("its secrets: {}", failure.report().trim_end()));
+            }
         }
-        config::remove(&home, &self.name)?;
-        put(&format!("The sink {} is removed.\n", self.name))
+        if !left.is_empty() {
+            let message = format!(
+                "the sink {name} is removed, but not {}",
+                left.join("; nor ")
+            );
+            return Err(Failure::new(message).hint(
+                "run the command again; a sink of this name would go on from a place that is left",
+            ));
+        }
+        put(&format!("The sink {name} is removed.\n"))
     }
 }
 
-/// The kinds and their keys, from the tables of the library.
+/// The connections that have a place of a sink.
+fn places_of(home: &Home, sink: &str) -> Result<Vec<Place>, Error> {
+    let mut places = Vec::new();
+    for name in home.connections()? {
+        let place = home.connection(&name)?;
+        if place
+            .store_to_read()?
+            .sinks()?
+            .iter()
+            .any(|own| own == sink)
+        {
+            places.push(place);
+        }
+    }
+    Ok(places)
+}
+
+/// The kinds with their keys, as the tables of the library have them.
 fn kinds() -> String {
     let mut out = String::new();
     for kind in KINDS {

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
+use saponify_codegen::describe::Describe;
 use tempfile::TempDir;
 
 use crate::cli::Failure;
@@ -92,6 +93,11 @@ impl Side {
             written.map_err(|error| cannot("the file cannot be stored").because(error))
         };
         write(&own, &content)?;
+        // What the org said about its objects then, if it was asked.
+        let describe = format!("{revision}:{}", Describe::path_for(path).display());
+        if let Ok(describe) = git(&["show", &describe], given) {
+            write(&Describe::path_for(&own), &describe)?;
+        }
         for beside in imports(&content, revision, above, given)? {
             let Ok(below) = beside.strip_prefix(above) else {
                 continue;

@@ -1,6 +1,7 @@
 //! `saponify fetch`: the WSDL of a tenant, from the tenant itself.
 
 mod browser;
+mod describe;
 mod kind;
 mod org;
 mod page;
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use saponify_codegen::Config;
+use saponify_codegen::catalog::Catalog;
+use saponify_codegen::describe::Describe;
 
 use self::browser::Browser;
 use self::kind::{Api, Kind, PackageVersion, package_version};
@@ -31,6 +34,7 @@ use super::terminal::{block_on, put_note};
     saponify fetch --endpoint https://acme.my.salesforce.com --user me@acme.example\n  \
     saponify fetch --from acme                          # a connection of the connector\n  \
     saponify fetch --from acme --package nwt=3.14 --out wsdl/enterprise.wsdl\n  \
+    saponify fetch --from acme --describe               # with labels, help texts and picklist values\n  \
     saponify fetch --from acme metadata\n  \
     saponify fetch --from acme --class InvoiceService")]
 pub(crate) struct Fetch {
@@ -43,6 +47,10 @@ pub(crate) struct Fetch {
     /// The version of an installed package, such as nwt=3.14. By default, the org chooses.
     #[arg(long, value_name = "NAMESPACE=VERSION", value_parser = package_version)]
     package: Vec<PackageVersion>,
+    /// Save beside the Enterprise WSDL what the org says about its objects beyond it: labels, help texts, lengths,
+    /// picklist values. They become documentation of the generated code, and inspect and diff show them.
+    #[arg(long)]
+    describe: bool,
     /// The file. By default, the Enterprise WSDL is the input of saponify.toml, and any other is named after its
     /// API.
     #[arg(long, value_name = "FILE")]
@@ -63,6 +71,14 @@ pub(crate) struct Fetch {
 pub(super) struct Wanted {
     kind: Kind,
     versions: Vec<PackageVersion>,
+    describe: bool,
+}
+
+/// A WSDL that was fetched and can be read.
+pub(super) struct Fetched {
+    pub(super) wsdl: Vec<u8>,
+    catalog: Catalog,
+    describe: Option<Describe>,
 }
 
 impl Fetch {
@@ -78,16 +94,22 @@ impl Fetch {
             ))
             .hint("leave --package out"));
         }
+        if self.describe && kind != Kind::Api(Api::Enterprise) {
+            return Err(Failure::usage(format!(
+                "{} has no objects of the tenant to describe",
+                kind.title()
+            ))
+            .hint("leave --describe out"));
+        }
         let (out, config) = self.target(&kind)?;
         let is_new = !out.exists();
         let wanted = Wanted {
             kind,
             versions: self.package,
+            describe: self.describe,
         };
-        let wsdl = wanted.download(self.org)?;
-        let catalog = save::checked(&wsdl, &wanted.kind)?;
-        save::check_versions(&catalog, &wanted.versions);
-        save::save(&wsdl, &catalog, &out, &config)?;
+        let fetched = wanted.fetch(self.org)?;
+        save::save(&fetched, &out, &config)?;
         if is_new && config.input_path() != Some(&out) {
             put_note(&format!(
                 "`saponify init {}` makes a project of it",
@@ -120,19 +142,35 @@ impl Wanted {
         Self {
             kind: Kind::Api(Api::Enterprise),
             versions: Vec::new(),
+            describe: false,
         }
     }
 
-    /// Logs in and downloads it.
-    pub(super) fn download(&self, org: OrgArgs) -> Result<Vec<u8>, Failure> {
+    /// Logs in, downloads it, and checks it.
+    pub(super) fn fetch(&self, org: OrgArgs) -> Result<Fetched, Failure> {
         block_on(async {
             let progress = Progress::new();
             let logged_in = org.log_in(&progress).await?;
             let client = logged_in.org.client();
-            let endpoint = client.session().endpoint().clone();
-            let mut browser =
-                Browser::new(logged_in.pages, endpoint, &logged_in.allow_hosts, &progress);
-            ways::download(client, &mut browser, &self.kind, &self.versions, &progress).await
+            let mut browser = Browser::new(
+                logged_in.pages.clone(),
+                client.session().endpoint().clone(),
+                &logged_in.allow_hosts,
+                &progress,
+            );
+            let (kind, versions) = (&self.kind, &self.versions);
+            let wsdl = ways::download(client, &mut browser, kind, versions, &progress).await?;
+            let catalog = save::checked(&wsdl, kind)?;
+            save::check_versions(&catalog, versions);
+            let describe = match self.describe {
+                true => Some(describe::describe(&logged_in, &catalog, &progress).await?),
+                false => None,
+            };
+            Ok(Fetched {
+                wsdl,
+                catalog,
+                describe,
+            })
         })
     }
 }

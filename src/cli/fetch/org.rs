@@ -32,9 +32,9 @@ pub(in crate::cli) struct OrgArgs {
         conflicts_with = "from"
     )]
     endpoint: Option<String>,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Login")]
     login: LoginArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Connections of the connector")]
     common: Common,
 }
 
@@ -42,6 +42,8 @@ pub(in crate::cli) struct OrgArgs {
 pub(super) struct LoggedIn {
     pub(super) org: Org,
     pub(super) allow_hosts: Vec<String>,
+    /// A certificate that is trusted, too, in PEM.
+    pub(super) certificate: Option<String>,
     /// A client for the pages, which trusts what the login trusts.
     pub(super) pages: reqwest::Client,
 }
@@ -91,10 +93,12 @@ impl OrgArgs {
             }
         };
         let certificate = settings.certificate.as_deref().map(str::as_bytes);
+        let pages = http_client::client(certificate, TIME)?;
         Ok(LoggedIn {
             org,
-            pages: http_client::client(certificate, TIME)?,
+            pages,
             allow_hosts: settings.allow_hosts,
+            certificate: settings.certificate,
         })
     }
 }

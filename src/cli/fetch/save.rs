@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use saponify_codegen::Config;
 use saponify_codegen::catalog::{Catalog, TypeKind};
-use tempfile::NamedTempFile;
+use saponify_codegen::describe::Describe;
+use tempfile::TempDir;
 
+use super::Fetched;
 use super::kind::{Kind, PackageVersion};
 use crate::cli::Failure;
 use crate::cli::terminal::{put_lines, put_note, put_warning, report};
@@ -47,38 +49,41 @@ pub(super) fn check_versions(catalog: &Catalog, versions: &[PackageVersion]) {
     }
 }
 
-/// Writes the WSDL to the file, unless the file is the same, and prints what changed. The old file stays until
-/// the new one is complete.
-pub(super) fn save(
-    wsdl: &[u8],
-    catalog: &Catalog,
-    out: &Path,
-    config: &Config,
-) -> Result<(), Failure> {
+/// Writes the WSDL to the file, and the describe beside it, unless both are the same as before; and prints what
+/// changed. The old files stay until the new ones are complete.
+pub(super) fn save(fetched: &Fetched, out: &Path, config: &Config) -> Result<(), Failure> {
+    let Fetched { wsdl, catalog, .. } = fetched;
     let summary = summary(catalog, wsdl.len());
     // A link to the file stays a link.
     let path = out.canonicalize().unwrap_or_else(|_| out.to_owned());
-    let old = match std::fs::read(&path) {
-        Ok(old) => Some(old),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => {
-            return Err(Failure::new(format!("cannot read {}", out.display())).because(error));
-        }
+    let old = read(&path)?;
+    let beside = Describe::path_for(&path);
+    let described = fetched.describe.as_ref().map(Describe::to_json);
+    let old_described = read(&beside)?;
+    let is_described = match &described {
+        None => true,
+        Some(text) => old_described.as_deref() == Some(text.as_bytes()),
     };
-    if old.is_some_and(|old| undated(&old) == undated(wsdl)) {
+    if is_described
+        && old
+            .as_deref()
+            .is_some_and(|old| undated(old) == undated(wsdl))
+    {
         report!("{}: unchanged ({summary})", out.display());
         return Ok(());
     }
-    let is_new = !path.exists();
-    let file = written(&path, wsdl).map_err(|error| {
+    // What was described before still documents the new WSDL.
+    let describe = described.map(String::into_bytes).or(old_described);
+    let new = New::write(&path, wsdl, describe.as_deref()).map_err(|error| {
         Failure::new(format!("cannot write beside {}", out.display())).because(error)
     })?;
+    let is_new = old.is_none();
     let diff = match is_new {
         true => None,
-        false => match config.diff(&path, file.path()) {
+        false => match config.diff(&path, &new.wsdl) {
             Ok(mut diff) => {
                 diff.old = titled(&diff.old, &path, &format!("{} before", out.display()));
-                diff.new = titled(&diff.new, file.path(), "now");
+                diff.new = titled(&diff.new, &path, "now");
                 Some(diff)
             }
             Err(error) => {
@@ -90,9 +95,20 @@ pub(super) fn save(
             }
         },
     };
-    file.persist(&path).map_err(|error| {
-        Failure::new(format!("cannot replace {}", out.display())).because(error.error)
-    })?;
+    let replace = |from: &Path, to: &Path| {
+        std::fs::rename(from, to).map_err(|error| {
+            Failure::new(format!("cannot replace {}", to.display())).because(error)
+        })
+    };
+    if let Some(describe) = &fetched.describe {
+        replace(&Describe::path_for(&new.wsdl), &beside)?;
+        let objects = describe.objects.len();
+        report!(
+            "{}: written ({objects} objects)",
+            Describe::path_for(out).display()
+        );
+    }
+    replace(&new.wsdl, &path)?;
     let what = if is_new { "written" } else { "replaced" };
     report!("{}: {what} ({summary})", out.display());
     match diff {
@@ -101,19 +117,43 @@ pub(super) fn save(
     }
 }
 
-/// A new file beside the old one, which replaces it in one step.
-fn written(path: &Path, wsdl: &[u8]) -> std::io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|parent| *parent != Path::new(""));
-    let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".saponify-").suffix(".wsdl");
-    // The mode of any new file; that of a temporary one would keep others from reading it.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(wsdl)?;
-    file.as_file().sync_all()?;
-    Ok(file)
+/// The bytes of a file, if it is there.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(format!("cannot read {}", path.display())).because(error)),
+    }
+}
+
+/// New files in a folder beside the old ones, so that they can replace them in one step. The folder disappears with
+/// this value.
+struct New {
+    wsdl: PathBuf,
+    _folder: TempDir,
+}
+
+impl New {
+    fn write(path: &Path, wsdl: &[u8], describe: Option<&[u8]>) -> std::io::Result<Self> {
+        let beside = path.parent().filter(|parent| *parent != Path::new(""));
+        let folder = tempfile::Builder::new()
+            .prefix(".saponify-")
+            .tempdir_in(beside.unwrap_or(Path::new(".")))?;
+        let new = folder.path().join(path.file_name().unwrap_or_default());
+        let write = |new: &Path, bytes: &[u8]| {
+            let mut file = std::fs::File::create_new(new)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        write(&new, wsdl)?;
+        if let Some(describe) = describe {
+            write(&Describe::path_for(&new), describe)?;
+        }
+        Ok(Self {
+            wsdl: new,
+            _folder: folder,
+        })
+    }
 }
 
 /// The WSDL without the time at which it was made.

@@ -1,10 +1,14 @@
 //! The files of a new project.
 
-use std::path::Path;
+use toml_edit::{Array, InlineTable};
 
-use saponify_codegen::catalog::Catalog;
-
+use super::manifest::NewManifest;
 use super::options_file;
+use super::source::{Crate, Source};
+use super::wsdl::Wsdl;
+
+/// A path from the folder of the project, and a text.
+pub(super) type File = (String, Vec<u8>);
 
 /// How the proxies come into their crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,144 +19,166 @@ pub(super) enum Proxies {
 
 /// What the files are made of.
 pub(super) struct Layout<'l> {
-    /// The crate of the proxies, and its directory.
+    /// The crate of the proxies, and its folder.
     pub(super) name: &'l str,
-    pub(super) wsdl_name: &'l str,
-    pub(super) wsdl: &'l [u8],
+    pub(super) wsdl: &'l Wsdl,
     pub(super) proxies: Proxies,
-    /// A copy of saponify's repository to depend on.
-    pub(super) saponify: Option<&'l Path>,
-    pub(super) catalog: &'l Catalog,
+    pub(super) source: &'l Source,
 }
 
 impl Layout<'_> {
-    /// The dependency on a crate of saponify, whose folder in the repository this is.
-    pub(super) fn dependency(&self, folder: &str) -> toml_edit::InlineTable {
-        let mut table = toml_edit::InlineTable::new();
-        match self.saponify {
-            Some(root) => {
-                let path = root.join(folder).to_string_lossy().into_owned();
-                table.insert("path", path.into());
-            }
-            None => {
-                table.insert("version", env!("CARGO_PKG_VERSION").into());
-            }
-        }
-        if folder == "codegen" {
-            let features = toml_edit::Array::from_iter(["toml"]);
-            table.insert("features", features.into());
-        }
-        table
-    }
-
-    /// The files of the crate of the proxies.
-    pub(super) fn crate_files(&self) -> Vec<(String, Vec<u8>)> {
-        let Self { name, .. } = self;
-        let path = |file: &str| format!("{name}/{file}");
-        let mut manifest = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
-             [dependencies]\nsaponify = {}\n",
-            self.dependency("runtime")
-        );
-        let mut files = vec![
-            (path(self.wsdl_name), self.wsdl.to_vec()),
-            (
-                path("saponify.toml"),
-                options_file::text(self.wsdl_name, self.proxies).into_bytes(),
-            ),
-        ];
-        let library = match self.proxies {
+    /// The files of the crate of the proxies. If the project gets no program, the crate has an example.
+    pub(super) fn crate_files(&self, with_example: bool) -> Vec<File> {
+        let runtime = self.source.dependency(Crate::Runtime);
+        let codegen = self.source.dependency(Crate::Codegen);
+        let mut manifest =
+            NewManifest::new(self.name).depend("dependencies", Crate::Runtime.name(), runtime);
+        let documents = self.wsdl.files.iter().cloned();
+        let mut files: Vec<File> = documents.collect();
+        let options = options_file::text(&self.wsdl.name, self.proxies);
+        files.push(file("saponify.toml", options));
+        match self.proxies {
             Proxies::BuildScript => {
-                manifest.push_str(&format!(
-                    "\n[build-dependencies]\nsaponify-codegen = {}\n",
-                    self.dependency("codegen")
-                ));
-                let module = options_file::module_of(self.wsdl_name);
-                files.push((path("build.rs"), BUILD.into()));
-                format!(
-                    "//! The proxies of the tenant. They are a crate of their own, so that they are compiled once \
-                     and not\n//! after each change of other code.\n\n\
-                     saponify::include_proxies!({module});\npub use {module}::*;\n"
-                )
+                manifest = manifest.depend("build-dependencies", Crate::Codegen.name(), codegen);
+                let module = options_file::module_of(&self.wsdl.name);
+                files.push(file("build.rs", BUILD));
+                files.push(file("src/lib.rs", BUILT.replace("MODULE", &module)));
             }
             Proxies::CheckedIn => {
-                "//! The proxies of the tenant. `saponify generate` writes them, and \
-                 `saponify generate --check` tells in CI\n//! whether they are up to date.\n\n\
-                 mod proxies;\npub use proxies::*;\n"
-                    .to_owned()
+                manifest = manifest.depend("dev-dependencies", Crate::Codegen.name(), codegen);
+                files.push(file("src/lib.rs", CHECKED_IN));
+                files.push(file("tests/up_to_date.rs", self.filled(UP_TO_DATE, "")));
             }
-        };
-        files.push((path("Cargo.toml"), manifest.into_bytes()));
-        files.push((path("src/lib.rs"), library.into_bytes()));
+        }
+        if with_example && self.wsdl.has_accounts() {
+            manifest = self
+                .with_sandbox(manifest)
+                .depend("dev-dependencies", "tokio", tokio());
+            files.extend([
+                file("examples/accounts.rs", self.filled(EXAMPLE, "")),
+                file("tests/sandbox.rs", self.filled(TEST_OF_CRATE, "")),
+                file("tests/org.toml", self.filled(ORG, "")),
+            ]);
+        }
+        files.push(file("Cargo.toml", manifest.text()));
+        let below = |(path, text): File| (format!("{}/{path}", self.name), text);
+        files.into_iter().map(below).collect()
+    }
+
+    /// The files of the program. It is the root of a workspace unless it is a member of one.
+    pub(super) fn program_files(&self, package: &str, is_member: bool) -> Vec<File> {
+        let mut proxies = InlineTable::new();
+        proxies.insert("path", self.name.into());
+        let mut manifest = NewManifest::new(package)
+            .depend("dependencies", self.name, proxies)
+            .depend(
+                "dependencies",
+                Crate::Runtime.name(),
+                self.source.dependency(Crate::Runtime),
+            );
+        if !is_member {
+            manifest = manifest.workspace(self.name);
+        }
+        let program = package.replace('-', "_");
+        let mut files = Vec::new();
+        if self.wsdl.has_accounts() {
+            manifest = self
+                .with_sandbox(manifest)
+                .depend("dependencies", "tokio", tokio());
+            files.extend([
+                file("src/lib.rs", self.filled(LIBRARY, &program)),
+                file("src/main.rs", self.filled(MAIN, &program)),
+                file("tests/sandbox.rs", self.filled(TEST, &program)),
+                file("tests/org.toml", self.filled(ORG, &program)),
+            ]);
+        } else if self.wsdl.catalog.services.is_empty() {
+            files.push(file("src/main.rs", self.filled(NO_SERVICE, &program)));
+        } else {
+            files.push(file("src/main.rs", self.filled(OTHER, &program)));
+        }
+        files.push(file("Cargo.toml", manifest.text()));
+        if !is_member {
+            files.push(file(".gitignore", "/target\n"));
+            files.push(file(".github/workflows/ci.yml", self.workflow()));
+        }
         files
     }
 
-    /// The files of the program, if the project is new.
-    pub(super) fn program_files(&self, project: &str) -> Vec<(String, Vec<u8>)> {
-        let name = self.name;
-        let project = if project == name { "app" } else { project };
-        let manifest = format!(
-            "[workspace]\nmembers = [\"{name}\"]\n\n\
-             [package]\nname = \"{project}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
-             [dependencies]\n{name} = {{ path = \"{name}\" }}\nsaponify = {}\n\
-             tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n",
-            self.dependency("runtime")
-        );
-        vec![
-            ("Cargo.toml".to_owned(), manifest.into_bytes()),
-            ("src/main.rs".to_owned(), self.program().into_bytes()),
-        ]
+    fn with_sandbox(&self, manifest: NewManifest) -> NewManifest {
+        let sandbox = self.source.dependency(Crate::Sandbox);
+        manifest.depend("dev-dependencies", Crate::Sandbox.name(), sandbox)
     }
 
-    /// The program: a first query, if the tenant has accounts and the client logs in to Salesforce.
-    fn program(&self) -> String {
-        let name = self.name;
-        let service = self.catalog.services.first();
+    fn workflow(&self) -> String {
+        let note = match self.source {
+            Source::Path(_) => {
+                "# Before it can run elsewhere, the manifests must name a repository or a version in place of the \
+                 path of saponify.\n"
+            }
+            _ => "",
+        };
+        format!("{note}{CI}")
+    }
+
+    /// A template with the names of this project.
+    fn filled(&self, template: &str, program: &str) -> String {
+        let service = self.wsdl.catalog.services.first();
         let client = service.map_or("Client", |service| service.rust.as_str());
-        let has_query = ["query", "queryMore"].iter().all(|wanted| {
-            let mut operations = self.catalog.operations.iter();
-            operations.any(|operation| operation.name == *wanted)
-        });
-        match has_query && self.catalog.object("Account").is_some() {
-            true => QUERY.replace("CRATE", name).replace("CLIENT", client),
-            false => OTHER.replace("CRATE", name).replace("CLIENT", client),
-        }
+        let version = match self.wsdl.catalog.api_version.as_str() {
+            "" => "64.0",
+            version => version,
+        };
+        template
+            .replace("CRATE", self.name)
+            .replace("CLIENT", client)
+            .replace("PROGRAM", program)
+            .replace("VERSION", version)
     }
 }
 
-const BUILD: &str = "//! Generates the proxies with the options of `saponify.toml`.\n\n\
-    fn main() {\n    if let Err(error) = generate() {\n        eprintln!(\"{error:?}\");\n        \
-    std::process::exit(1);\n    }\n}\n\n\
-    fn generate() -> Result<(), saponify_codegen::Error> {\n    \
-    saponify_codegen::Config::from_file(\"saponify.toml\")?.compile()?;\n    Ok(())\n}\n";
-
-const QUERY: &str = r#"//! Logs in and prints ten accounts.
-
-use CRATE::{Account, CLIENT};
-use saponify::auth::ClientCredentials;
-
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let var = |name: &str| std::env::var(name).map_err(|_| format!("set {name}"));
-    // The app of the org must allow the client credentials flow and name a user to run as.
-    let login = ClientCredentials::new(&var("SF_URL")?, var("SF_KEY")?, var("SF_SECRET")?);
-    let soap = CLIENT::builder().authenticator(login).connect().await?;
-    let mut accounts = soap.records::<Account>("SELECT Id, Name FROM Account LIMIT 10");
-    while let Some(account) = accounts.try_next().await? {
-        println!("{:?} {}", account.id(), account.name().unwrap_or("-"));
-    }
-    Ok(())
+fn file(path: &str, text: impl Into<String>) -> File {
+    (path.to_owned(), text.into().into_bytes())
 }
-"#;
 
-const OTHER: &str = r#"//! Makes a client of the service.
-
-use CRATE::CLIENT;
-
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = CLIENT::builder().build()?;
-    println!("{client:?}");
-    Ok(())
+fn tokio() -> InlineTable {
+    let mut table = InlineTable::new();
+    table.insert("version", "1".into());
+    let features = Array::from_iter(["macros", "rt-multi-thread"]);
+    table.insert("features", features.into());
+    table
 }
-"#;
+
+const LIBRARY: &str = include_str!("templates/lib.rs.txt");
+const MAIN: &str = include_str!("templates/main.rs.txt");
+const TEST: &str = include_str!("templates/test.rs.txt");
+const EXAMPLE: &str = include_str!("templates/example.rs.txt");
+const TEST_OF_CRATE: &str = include_str!("templates/test_of_crate.rs.txt");
+const ORG: &str = include_str!("templates/org.toml.txt");
+const OTHER: &str = include_str!("templates/other.rs.txt");
+const UP_TO_DATE: &str = include_str!("templates/up_to_date.rs.txt");
+const BUILD: &str = include_str!("templates/build.rs.txt");
+const CI: &str = include_str!("templates/ci.yml.txt");
+
+const BUILT: &str = "\
+//! The proxies of the tenant. They are a crate of their own, so that they are compiled once and not
+//! after each change of other code.
+
+saponify::include_proxies!(MODULE);
+pub use self::MODULE::*;
+";
+
+const CHECKED_IN: &str = "\
+//! The proxies of the tenant. `saponify generate` in this folder writes them, and a test tells whether they
+//! are up to date.
+
+mod proxies;
+pub use proxies::*;
+";
+
+const NO_SERVICE: &str = "\
+//! The WSDL has no service, so the crate `CRATE` has its types only.
+
+use CRATE as _;
+
+fn main() {}
+";

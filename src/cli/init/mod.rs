@@ -2,32 +2,45 @@
 
 mod files;
 mod manifest;
+mod names;
 mod options_file;
+mod source;
+mod write;
+mod wsdl;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use saponify_codegen::Config;
-use saponify_sandbox::{Org, Scale};
+use toml_edit::InlineTable;
 
 use self::files::{Layout, Proxies};
+use self::manifest::Manifest;
+use self::source::{Crate, Source};
+use self::write::Written;
+use self::wsdl::{Wsdl, absolute, slashed};
+use super::connector::Common;
 use super::failure::Failure;
-use super::sandbox::DEMO_ORG;
+use super::fetch::{OrgArgs, Wanted};
 use super::terminal::{put_note, report};
 
-/// Makes a project: a crate for the proxies, which is compiled once, and a program with a first query. In
-/// a directory that has a Cargo.toml, the crate joins it. No file is ever replaced.
+/// Makes a project: a crate for the proxies, which is compiled once, a program with a first query, a test against a
+/// sandbox, and a workflow for CI. In a folder that has a Cargo.toml, the crate joins it. No file is ever replaced.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     saponify init enterprise.wsdl\n  \
     saponify init enterprise.wsdl --dir acme --checked-in\n  \
+    saponify init --from acme           # with the WSDL of a connection's org\n  \
     saponify init --dir try             # with the WSDL of a local tenant, to try it")]
 pub(crate) struct Init {
     /// The WSDL, which is copied into the project. By default it is that of the local tenant that
     /// `saponify sandbox serve` serves.
     #[arg(value_name = "WSDL")]
     wsdl: Option<PathBuf>,
-    /// The directory of the project.
+    /// Fetch the WSDL of the org of this connection of the connector.
+    #[arg(long, value_name = "CONNECTION", conflicts_with = "wsdl")]
+    from: Option<String>,
+    /// The folder of the project.
     #[arg(long, value_name = "DIR", default_value = ".")]
     dir: PathBuf,
     /// The name of the crate. [default: the WSDL's file name]
@@ -37,136 +50,163 @@ pub(crate) struct Init {
     /// build script generates it.
     #[arg(long)]
     checked_in: bool,
-    /// Depend on saponify in this directory, a copy of its repository, and not on the registry.
-    #[arg(long, value_name = "DIR")]
-    saponify: Option<PathBuf>,
+    /// Where the crates of saponify come from: `registry`, a folder with a copy of its repository, or the address of
+    /// a git repository. [default: the copy from which this program was built, or else the registry]
+    #[arg(long, value_name = "SOURCE")]
+    saponify: Option<Source>,
+    #[command(flatten, next_help_heading = "Connections of the connector")]
+    common: Common,
+}
+
+/// What a project is made in.
+struct Place {
+    dir: PathBuf,
+    /// The manifest of the folder, if it has one.
+    own: Option<Manifest>,
+    /// The manifest of the workspace of another folder.
+    workspace: Option<Manifest>,
 }
 
 impl Init {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let (wsdl, file_name) = self.wsdl()?;
-        let config = Config::new().input(&file_name);
-        let name = match &self.name {
-            Some(name) => config.module(name).module_name()?,
-            None => config.module_name()?,
+        let source = match self.saponify {
+            Some(source) => source.checked()?,
+            None => Source::of_this_program(),
         };
+        let place = Place::of(&self.dir)?;
         // A WSDL that cannot be read is refused before anything is written.
-        let catalog = Config::new().catalog_of(&wsdl)?;
-        let saponify = match &self.saponify {
-            None => None,
-            Some(path) => Some(path.canonicalize().map_err(|error| {
-                Failure::new(format!("{} cannot be found", path.display())).because(error)
-            })?),
+        let wsdl = match (self.from, &self.wsdl) {
+            (Some(connection), _) => {
+                let org = OrgArgs::of_connection(connection, self.common);
+                Wsdl::fetched(Wanted::enterprise().fetch(org)?.wsdl)?
+            }
+            (None, Some(path)) => Wsdl::open(path)?,
+            (None, None) => Wsdl::of_demo()?,
         };
+        let name = names::of_crate(self.name.as_deref(), &wsdl.name)?;
         let layout = Layout {
             name: &name,
-            wsdl_name: &file_name,
             wsdl: &wsdl,
             proxies: match self.checked_in {
                 true => Proxies::CheckedIn,
                 false => Proxies::BuildScript,
             },
-            saponify: saponify.as_deref(),
-            catalog: &catalog,
+            source: &source,
         };
-        let manifest = self.dir.join("Cargo.toml");
-        let existing = match std::fs::read_to_string(&manifest) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => {
-                return Err(
-                    Failure::new(format!("cannot read {}", manifest.display())).because(error)
-                );
-            }
-        };
-        let mut files = layout.crate_files();
-        let joined = match &existing {
-            Some(text) => Some(manifest::joined(text, &layout, &manifest)?),
-            None => {
-                files.extend(layout.program_files(&project_name(&self.dir)));
-                None
-            }
-        };
-        self.write(&files)?;
-        if let Some(text) = joined {
-            write(&manifest, text.as_bytes())?;
-            report!("{}: the crate {name} is a member now", manifest.display());
+        let next = place.fill(&self.dir, &layout)?;
+        if let Source::Path(_) = source {
+            put_note(&format!(
+                "the crates of saponify come from {source}; --saponify says otherwise"
+            ));
         }
-        if self.checked_in {
-            let options = self.dir.join(&name).join("saponify.toml");
-            let config = Config::from_file(options)?.file_per_object(true);
+        put_note(&next);
+        Ok(())
+    }
+}
+
+impl Place {
+    fn of(dir: &Path) -> Result<Self, Failure> {
+        let dir = absolute(dir)?;
+        let own = Manifest::of(&dir)?;
+        let workspace = match &own {
+            Some(own) if own.has_workspace() => None,
+            own => Manifest::of_workspace(&dir, own.as_ref())?,
+        };
+        Ok(Self {
+            dir,
+            own,
+            workspace,
+        })
+    }
+
+    /// Writes the files and changes the manifests, or does nothing of it. Says what to do next.
+    fn fill(mut self, shown: &Path, layout: &Layout<'_>) -> Result<String, Failure> {
+        let name = layout.name;
+        let is_new = self.own.is_none();
+        let mut files = layout.crate_files(!is_new);
+        if is_new {
+            let package = names::of_program(&self.dir, name);
+            files.extend(layout.program_files(&package, self.workspace.is_some()));
+        }
+        Written::check(shown, &files)?;
+        self.change(layout)?;
+        let written = Written::new(shown, &files)?;
+        let mut reports: Vec<String> = written
+            .files()
+            .iter()
+            .map(|path| format!("{}: written", path.display()))
+            .collect();
+        if layout.proxies == Proxies::CheckedIn {
+            let config = Config::from_file(shown.join(name).join("saponify.toml"))?;
             let out = config
                 .out_dir_path()
                 .map(Path::to_owned)
                 .unwrap_or_default();
-            config.run()?.write_to(&out)?;
-            report!("{}: generated", out.display());
+            config.file_per_object(true).run()?.write_to(&out)?;
+            reports.push(format!("{}: generated", out.display()));
         }
-        put_note(&format!(
-            "next: set SF_URL, SF_KEY and SF_SECRET to the My Domain of an org and an app of it, and call `cargo \
-             run` in {}",
-            self.dir.display()
-        ));
-        Ok(())
+        for manifest in [&self.own, &self.workspace].into_iter().flatten() {
+            write::replace(&manifest.path, &manifest.text())?;
+            reports.push(format!("{}: changed", manifest.path.display()));
+        }
+        written.keep();
+        for line in reports {
+            report!("{line}");
+        }
+        Ok(self.next(shown, layout))
     }
 
-    /// The bytes of the WSDL, and its file name.
-    fn wsdl(&self) -> Result<(Vec<u8>, String), Failure> {
-        let Some(path) = &self.wsdl else {
-            let org = Org::parse(DEMO_ORG)?;
-            let wsdl = org.enterprise_wsdl(org.api_version(), Scale::NONE);
-            return Ok((wsdl.into_bytes(), "enterprise.wsdl".to_owned()));
-        };
-        super::options::readable(path)?;
-        let bytes = std::fs::read(path).map_err(|error| {
-            Failure::new(format!("cannot read {}", path.display())).because(error)
-        })?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Ok((bytes, name.into_owned()))
-    }
-
-    /// Writes all files, or none if one of them exists.
-    fn write(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
-        let paths: Vec<PathBuf> = files.iter().map(|(path, _)| self.dir.join(path)).collect();
-        if let Some(path) = paths.iter().find(|path| path.exists()) {
-            return Err(Failure::new(format!("{} exists already", path.display()))
-                .hint("choose another --name or --dir; nothing was written"));
-        }
-        for (path, (_, content)) in paths.iter().zip(files) {
-            write(path, content)?;
-            report!("{}: written", path.display());
-        }
-        Ok(())
-    }
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    let parent = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let written = parent.and_then(|()| std::fs::write(path, content));
-    written.map_err(|error| Failure::new(format!("cannot write {}", path.display())).because(error))
-}
-
-/// The name of the program's package: that of its directory, as far as cargo allows it.
-fn project_name(dir: &Path) -> String {
-    let whole = dir.canonicalize().or_else(|_| std::path::absolute(dir));
-    let name = whole.ok().and_then(|path| {
-        let name = path.file_name()?.to_string_lossy().into_owned();
-        Some(name)
-    });
-    let name: String = name
-        .unwrap_or_default()
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
+    /// Changes the manifests that exist.
+    fn change(&mut self, layout: &Layout<'_>) -> Result<(), Failure> {
+        let proxies = self.dir.join(layout.name);
+        if let Some(own) = &mut self.own {
+            names::distinct(layout.name, own.package_name())?;
+            if own.depends_on(layout.name) {
+                let message = format!(
+                    "{} depends on another crate {}",
+                    own.path.display(),
+                    layout.name
+                );
+                return Err(Failure::usage(message)
+                    .hint("choose another name with --name; nothing was written"));
             }
-        })
-        .collect();
-    let name = name.trim_matches('-').to_owned();
-    match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        true => name,
-        false => "app".to_owned(),
+            if own.has_package() {
+                let mut path = InlineTable::new();
+                path.insert("path", layout.name.into());
+                own.add_dependency(layout.name, path)?;
+                let runtime = layout.source.dependency(Crate::Runtime);
+                own.add_dependency(Crate::Runtime.name(), runtime)?;
+            }
+        }
+        match (&mut self.workspace, &mut self.own) {
+            (Some(workspace), own) => {
+                if own.is_none() {
+                    workspace.add_member(&self.dir)?;
+                }
+                workspace.add_member(&proxies)
+            }
+            (None, Some(own)) => own.add_member(&proxies),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn next(&self, shown: &Path, layout: &Layout<'_>) -> String {
+        let folder = match slashed(shown).as_str() {
+            "" => "this folder".to_owned(),
+            _ => shown.display().to_string(),
+        };
+        let name = layout.name;
+        match (&self.own, layout.wsdl.has_accounts()) {
+            (None, true) => format!(
+                "next: `cargo test` in {folder} needs no org; for `cargo run`, set SF_URL, SF_KEY and SF_SECRET to \
+                 the My Domain of an org and an app of it"
+            ),
+            (None, false) => format!("next: `cargo run` in {folder}"),
+            (Some(_), true) => format!(
+                "next: `cargo test -p {name}` in {folder} needs no org; for `cargo run -p {name} --example accounts`, \
+                 set SF_URL, SF_KEY and SF_SECRET to the My Domain of an org and an app of it"
+            ),
+            (Some(_), false) => format!("next: `cargo build -p {name}` in {folder}"),
+        }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn module_of(wsdl: &str) -> String {
 fn line(key: &str, node: &Value, wsdl: &str, proxies: Proxies) -> Option<String> {
     let is_list = node["$ref"] == "#/definitions/names";
     Some(match (key, proxies) {
-        ("input", _) => format!("input = {:?}", wsdl),
+        ("input", _) => format!("input = {}", toml_edit::Value::from(wsdl)),
         ("out-dir", Proxies::CheckedIn) => "out-dir = \"src/proxies\"".to_owned(),
         ("out-dir", Proxies::BuildScript) => "# out-dir = \"src/proxies\"".to_owned(),
         ("module", _) => "# module = \"tenant\"".to_owned(),

@@ -153,12 +153,33 @@ impl Keeper for Folder {
         write(&self.0.join(name), content.as_bytes())
     }
 
+    fn replace_document(&self, name: &str, known: Option<&str>, new: &str) -> Result<bool, Error> {
+        create_folder(&self.0).map_err(|error| Error::io("create the folder", &self.0, error))?;
+        let path = self.0.join(format!(".{name}.lock"));
+        // Two commands at the same time would each leave out what the other one changes.
+        let lock = to_write().open(&path).and_then(|file| {
+            file.lock()?;
+            Ok(file)
+        });
+        let _lock = lock.map_err(|error| Error::io("lock", &path, error))?;
+        if self.document(name)?.as_deref() != known {
+            return Ok(false);
+        }
+        self.write_document(name, new)?;
+        Ok(true)
+    }
+
     fn meet(&self, _me: &Worker) -> Result<Option<Vec<Worker>>, Error> {
         Ok(None)
     }
 
     fn leave(&self, _me: &Worker) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// What is erased is erased at once.
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        Ok(Vec::new())
     }
 }
 

@@ -91,8 +91,11 @@ trait Keeper: fmt::Debug + Send + Sync {
     fn forget_secret(&self, name: &str) -> Result<bool, Error>;
     fn document(&self, name: &str) -> Result<Option<String>, Error>;
     fn write_document(&self, name: &str, content: &str) -> Result<(), Error>;
+    fn replace_document(&self, name: &str, known: Option<&str>, new: &str) -> Result<bool, Error>;
     fn meet(&self, me: &Worker) -> Result<Option<Vec<Worker>>, Error>;
     fn leave(&self, me: &Worker) -> Result<(), Error>;
+    /// Folders of this machine for connections that somebody has erased on another one.
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error>;
 }
 
 /// A connection in a kind of home.
@@ -306,6 +309,20 @@ impl Home {
         self.0.leave(me)
     }
 
+    /// Removes what this machine still has of connections that were erased on another one. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached, or a folder cannot be removed.
+    pub fn tidy(&self) -> Result<usize, Error> {
+        let folders = self.0.left_over()?;
+        for folder in &folders {
+            std::fs::remove_dir_all(folder)
+                .map_err(|error| Error::io("remove the folder", folder, error))?;
+        }
+        Ok(folders.len())
+    }
+
     /// The configuration of the sinks, if there is one.
     ///
     /// # Errors
@@ -322,6 +339,15 @@ impl Home {
     /// The configuration cannot be written.
     pub fn write_sinks_toml(&self, text: &str) -> Result<(), Error> {
         self.0.write_document(SINKS, text)
+    }
+
+    /// Replaces the text that says which sinks there are, if it is still the one that is known. Returns whether it was.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read or written.
+    pub fn replace_sinks_toml(&self, known: Option<&str>, new: &str) -> Result<bool, Error> {
+        self.0.replace_document(SINKS, known, new)
     }
 
     /// The encrypted secrets of a connection or a sink.

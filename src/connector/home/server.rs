@@ -128,6 +128,10 @@ impl Keeper for Server {
         self.registry.write_document(name, content)
     }
 
+    fn replace_document(&self, name: &str, known: Option<&str>, new: &str) -> Result<bool, Error> {
+        self.registry.replace_document(name, known, new)
+    }
+
     fn meet(&self, me: &Worker) -> Result<Option<Vec<Worker>>, Error> {
         let worker = |peer: Peer| Worker {
             id: peer.id,
@@ -140,6 +144,10 @@ impl Keeper for Server {
 
     fn leave(&self, me: &Worker) -> Result<(), Error> {
         self.registry.leave(&peer(me))
+    }
+
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        self.registry.left_over()
     }
 }
 

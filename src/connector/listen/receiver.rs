@@ -20,6 +20,10 @@ use crate::connector::store::MESSAGES;
 /// at most a few hundred fields.
 const LARGEST: usize = 16 << 20;
 
+/// How many messages are received at the same time. They are stored one after the other, and whatever else arrives
+/// meanwhile is refused with the status 503, so that Salesforce sends it again. This and [`LARGEST`] bound the memory.
+const AT_ONCE: usize = 8;
+
 /// How long the listener tries to store a message. Salesforce does not wait longer for a response.
 const PATIENCE: Duration = Duration::from_secs(50);
 
@@ -43,11 +47,13 @@ pub(super) fn server(kept: Kept, organization: &str) -> Result<Server, Error> {
     };
     let limits = Limits {
         body: LARGEST,
-        ..Limits::default()
+        memory: LARGEST * 2,
+        ..Limits::of_requests()
     };
     Ok(receiver
         .into_server()
         .limits(limits)
+        .max_requests(AT_ONCE)
         .deadline(PATIENCE)
         .serves_wsdl(false))
 }

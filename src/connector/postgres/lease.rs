@@ -283,7 +283,12 @@ impl Fence {
         self.connection
     }
 
-    /// The reason why the lease is lost, or `None` if that is not known.
+    /// The number of the lease among those of the connection.
+    pub(in crate::connector) fn token(&self) -> i64 {
+        self.token
+    }
+
+    /// Why the lease is lost, if that is known.
     pub(in crate::connector) fn lost(&self) -> Option<String> {
         self.state.lost()
     }

@@ -108,6 +108,27 @@ impl Registry {
         Ok(local.join(self.identity()?).join(id.to_string()))
     }
 
+    /// The folders of this machine for connections that are no longer there.
+    pub(in crate::connector) fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        let Some(local) = &self.local else {
+            return Ok(Vec::new());
+        };
+        let folder = local.join(self.identity()?);
+        // The folders come first: a connection that is made meanwhile is in the list.
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            return Ok(Vec::new());
+        };
+        let found: Vec<i64> = entries
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .collect();
+        let find = "SELECT id FROM saponify.connection";
+        let known = self.query("list the connections", find, Vec::new(), |row| {
+            row.integer(0)
+        })?;
+        let gone = found.into_iter().filter(|id| !known.contains(id));
+        Ok(gone.map(|id| folder.join(id.to_string())).collect())
+    }
+
     /// The connections without drafts, ordered by name.
     pub(in crate::connector) fn connections(&self) -> Result<Vec<Known>, Error> {
         self.ready()?;
@@ -280,6 +301,29 @@ impl Registry {
             sql,
             vec![name.into(), content.into()],
         )
+    }
+
+    /// Replaces a text of the home, if it is still the one that is known. Returns whether it was.
+    pub(in crate::connector) fn replace_document(
+        &self,
+        name: &str,
+        known: Option<&str>,
+        new: &str,
+    ) -> Result<bool, Error> {
+        self.ready()?;
+        let sql = match known {
+            Some(_) => {
+                "UPDATE saponify.document SET content = ?2 WHERE name = ?1 AND content = ?3 RETURNING name"
+            }
+            None => {
+                "INSERT INTO saponify.document (name, content) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO NOTHING RETURNING name"
+            }
+        };
+        let mut values = vec![name.into(), new.into()];
+        values.extend(known.map(Parameter::from));
+        let replaced = self.query("write the configuration", sql, values, |row| row.text(0))?;
+        Ok(!replaced.is_empty())
     }
 
     fn text(&self, action: &str, sql: &'static str, name: &str) -> Result<Option<String>, Error> {

@@ -237,7 +237,9 @@ pub struct ConfigurationReport {
 pub struct SinkReport {
     /// The name of the sink.
     pub sink: String,
-    /// Rows that the sink acknowledged.
+    /// Whether it is set up now. If not, its place is left of a sink that was removed, or of one for a single command.
+    pub set_up: bool,
+    /// Rows that it acknowledged.
     pub delivered: u64,
     /// Rows that have not been delivered yet.
     pub waiting: u64,
@@ -257,6 +259,22 @@ impl Report {
         span: Span,
         made: Timestamp,
     ) -> Result<Self, Error> {
+        Self::gather_for(store, connection, span, made, None)
+    }
+
+    /// As [`gather`](Self::gather), where only the sinks that are set up count for what was delivered: a store also
+    /// has the places of sinks that were removed, and of those for a single command.
+    ///
+    /// # Errors
+    ///
+    /// As of [`gather`](Self::gather).
+    pub fn gather_for(
+        store: &Store,
+        connection: &str,
+        span: Span,
+        made: Timestamp,
+        set_up: Option<&[String]>,
+    ) -> Result<Self, Error> {
         let last = Timestamp::from_nanosecond(span.end().as_nanosecond() - 1).unwrap_or(span.end());
         let whole = Span::day_of(span.start()).zip(Span::day_of(last));
         let span = whole
@@ -269,7 +287,7 @@ impl Report {
         for source in store.sources()? {
             match source.name.as_str() {
                 MESSAGES => messages = Some(of_messages(store, &source, span)?),
-                _ => sources.push(of_source(store, &source, span)?),
+                _ => sources.push(of_source(store, &source, span, set_up)?),
             }
         }
         let gaps = store.gaps(span)?.into_iter().map(|gap| GapReport {
@@ -316,6 +334,7 @@ impl Report {
         for name in store.sinks()? {
             let state = store.sink(&name)?;
             sinks.push(SinkReport {
+                set_up: set_up.is_none_or(|names| names.contains(&name)),
                 sink: name,
                 delivered: state.delivered,
                 waiting: state.waiting,
@@ -359,8 +378,17 @@ fn of_messages(store: &Store, source: &SourceState, span: Span) -> Result<Messag
     })
 }
 
-fn of_source(store: &Store, source: &SourceState, span: Span) -> Result<SourceReport, Error> {
-    let days: Vec<DayReport> = store.days(source, span)?.iter().map(of_day).collect();
+fn of_source(
+    store: &Store,
+    source: &SourceState,
+    span: Span,
+    set_up: Option<&[String]>,
+) -> Result<SourceReport, Error> {
+    let days = match set_up {
+        Some(sinks) => store.days_for(source, span, sinks)?,
+        None => store.days(source, span)?,
+    };
+    let days: Vec<DayReport> = days.iter().map(of_day).collect();
     Ok(SourceReport {
         source: source.name.clone(),
         begins: source.begins,

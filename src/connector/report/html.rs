@@ -147,8 +147,13 @@ impl Report {
         );
         let rows = self.sinks.iter().map(|sink| {
             let problem = sink.problem.clone().unwrap_or_default();
+            let name = &sink.sink;
             [
-                sink.sink.clone(),
+                if sink.set_up {
+                    name.clone()
+                } else {
+                    format!("{name} (not set up)")
+                },
                 sink.delivered.to_string(),
                 sink.waiting.to_string(),
                 problem,

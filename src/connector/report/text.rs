@@ -104,8 +104,11 @@ impl fmt::Display for Report {
         section(f, "sinks", &self.sinks, |sink, line| {
             write!(
                 line,
-                "{}: {} delivered, {} waiting",
-                sink.sink, sink.delivered, sink.waiting
+                "{}{}: {} delivered, {} waiting",
+                sink.sink,
+                if sink.set_up { "" } else { " (not set up)" },
+                sink.delivered,
+                sink.waiting
             )?;
             match &sink.problem {
                 Some(problem) => write!(line, ", failed: {problem}"),

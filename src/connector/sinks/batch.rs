@@ -1,5 +1,6 @@
 //! Batches of rows for a sink.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             rows: 10_000,
-            bytes: 32 << 20,
+            bytes: 8 << 20,
             same: false,
         }
     }
@@ -61,6 +62,16 @@ pub struct Batch {
     pub last: i64,
     /// The rows.
     pub rows: Vec<Row>,
+    /// Whether the destination is known to take other rows, so that what it refuses of these is refused because of
+    /// the rows.
+    pub others_taken: bool,
+}
+
+impl Batch {
+    /// The bytes of JSON in it.
+    pub(super) fn bytes(&self) -> u64 {
+        self.rows.iter().map(|row| row.json.len() as u64).sum()
+    }
 }
 
 /// A row in a batch.
@@ -115,6 +126,7 @@ impl Wanted<'_> {
             after,
             last: after,
             rows: Vec::new(),
+            others_taken: false,
         };
         let mut shared = Shared::default();
         let (mut bytes, mut passed) = (0, 0);
@@ -147,7 +159,37 @@ impl Wanted<'_> {
         Ok(batch)
     }
 
-    /// Counts the wanted rows after a sequence number and up to another.
+    /// A few rows behind a batch that differ from it: the first of another kind than all of its rows, and the last one
+    /// that is stored.
+    pub(super) fn others(&self, store: &Store, batch: &Batch) -> Result<Batch, Error> {
+        let mut others = Batch {
+            rows: Vec::new(),
+            ..batch.clone()
+        };
+        let (mut shared, mut passed) = (Shared::default(), 0);
+        let abouts: BTreeSet<&str> = batch.rows.iter().map(|row| row.about.as_ref()).collect();
+        let mut take = |after: i64, is_wanted: &dyn Fn(&Event) -> bool| {
+            store.stored_after::<Error>(after, |event| {
+                passed += 1;
+                let is_found = self.is_wanted(event) && is_wanted(event);
+                if is_found {
+                    others.rows.push(self.row(event, &mut shared));
+                }
+                Ok(match is_found || passed >= PASSED {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                })
+            })
+        };
+        take(batch.last, &|event| !abouts.contains(event.about()))?;
+        let last = store.last_seq()?;
+        if last > batch.last {
+            take(last - 1, &|_| true)?;
+        }
+        Ok(others)
+    }
+
+    /// How many rows are wanted after a place and up to another.
     pub(super) fn count(&self, store: &Store, after: i64, until: i64) -> Result<u64, Error> {
         let mut count = 0;
         store.stored_after::<Error>(after, |event| {

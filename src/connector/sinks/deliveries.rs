@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::config::{SinkConfig, secrets_of};
 use super::failure::{Failure, text_of};
@@ -188,8 +189,13 @@ impl Deliveries {
     /// Tells the sinks that there are new rows. A changed configuration is applied. If it is invalid, the
     /// sinks continue with the previous one.
     pub async fn wake(&mut self, lock: &Lock) {
+        let mut is_lost = false;
+        while let Some(ended) = self.tasks.try_join_next() {
+            // None ends by itself: this is a defect, which was printed.
+            is_lost |= ended.is_err();
+        }
         match self.origin.sinks() {
-            Ok(sinks) if sinks == self.sinks => {
+            Ok(sinks) if sinks == self.sinks && !is_lost => {
                 self.problem = None;
                 self.wake.send_replace(());
             }
@@ -287,9 +293,31 @@ impl Task {
                 self.report(result, pause);
             }
             match pause {
-                // New rows do not shorten the pause.
-                Some(pause) => tokio::time::sleep(pause).await,
+                Some(pause) => {
+                    if self.rest(pause).await {
+                        (outlet, failures) = (None, 0);
+                    }
+                }
                 None => drop(tokio::time::timeout(LOOK, self.wake.changed()).await),
+            }
+        }
+    }
+
+    /// Waits after a failure. New rows are no reason to ask again earlier, but another set-up of the sink is: it may
+    /// be what helps. Returns whether there is one.
+    async fn rest(&mut self, pause: Duration) -> bool {
+        let until = Instant::now() + pause;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            tokio::time::sleep(left.min(LOOK)).await;
+            let now = self.origin.sinks().unwrap_or_default();
+            let own = now.into_iter().find(|sink| sink.name == self.config.name);
+            if let Some(changed) = own.filter(|own| *own != self.config) {
+                self.config = changed;
+                return true;
             }
         }
     }

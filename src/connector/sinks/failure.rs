@@ -10,6 +10,7 @@ pub struct Failure {
     error: Error,
     retry_after: Option<Duration>,
     replan: bool,
+    about_rows: bool,
 }
 
 impl Failure {
@@ -53,7 +54,15 @@ impl Failure {
         }
     }
 
-    /// The error.
+    /// It is not known whether the rows are what is wrong. If the destination takes others, they are.
+    pub(super) fn about_rows(self) -> Self {
+        Self {
+            about_rows: true,
+            ..self
+        }
+    }
+
+    /// What happened.
     #[must_use]
     pub fn error(&self) -> &Error {
         &self.error
@@ -75,7 +84,11 @@ impl Failure {
         self.replan
     }
 
-    /// The text that the store keeps: the message with its causes, and the advice.
+    pub(super) fn is_about_rows(&self) -> bool {
+        self.about_rows
+    }
+
+    /// What the store keeps: the message with its causes, and what to do.
     #[must_use]
     pub fn text(&self) -> String {
         text_of(&self.error)
@@ -96,6 +109,7 @@ impl From<Error> for Failure {
             error,
             retry_after: None,
             replan: false,
+            about_rows: false,
         }
     }
 }

@@ -13,7 +13,10 @@ pub(super) struct Mark {
     /// The last row of the batch that is being delivered, if a repeated batch must have the same rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) batch: Option<i64>,
-    /// The number of refused rows that were set aside.
+    /// What the set-up of the sink was when that batch was planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) set_up: Option<String>,
+    /// Rows that were set aside, because the destination will never take them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) aside: u64,
     /// The state that the sink itself defines.
@@ -33,6 +36,7 @@ impl Mark {
         Self {
             owner: owner::new_owner(),
             batch: None,
+            set_up: None,
             aside: 0,
             own: None,
         }
@@ -49,6 +53,7 @@ impl Mark {
             owner: owner.to_owned(),
             own: Some(own.to_owned()),
             batch: None,
+            set_up: None,
             aside: 0,
         })
     }

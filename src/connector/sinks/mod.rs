@@ -7,9 +7,10 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`failure`](Failure) | why a delivery failed, and when it may be tried again |
-//! | [`batch`](Batch) | batches of rows |
-//! | `mark` | the state of a sink in the store, besides its cursor |
-//! | `aside` | the file of refused rows |
+//! | [`batch`](Batch) | rows in the form in which a sink gets them |
+//! | `mark` | what the store keeps for a sink beside its cursor |
+//! | `room` | bounds the memory of all batches of the process |
+//! | `aside` | the file of rows that a sink will never take |
 //! | [`outlet`](Outlet) | delivers batch by batch to one sink, and moves its cursor |
 //! | [`config`] | the configuration of the sinks: the file `sinks.toml`, its keys and its secrets |
 //! | `ndjson`, `http`, `nats`, `kafka`, `object` | the kinds of sinks |
@@ -35,6 +36,7 @@ mod object;
 mod open;
 mod outlet;
 mod owner;
+mod room;
 
 use std::fmt;
 
@@ -44,7 +46,7 @@ pub use batch::{Batch, Form, Limits, Row};
 pub use deliveries::{Deliveries, Report, deliver_once, test};
 pub use failure::Failure;
 pub use ndjson::Ndjson;
-pub use open::{destination, open, sinks_of};
+pub use open::{destination, names_of, open, sinks_of};
 pub use outlet::{Delivered, Outlet, OutletOptions, Pace, set_aside};
 
 /// A destination of rows.
@@ -54,17 +56,12 @@ pub trait Sink: fmt::Debug + Send {
         Limits::default()
     }
 
-    /// Prepares the destination before the first batch, and again after each failure. `owner` is the unique
-    /// id of the store, and `own` is the state that the sink last returned.
+    /// Prepares the destination before the first batch, and again after each failure.
     ///
     /// # Errors
     ///
     /// The destination cannot be reached, refuses access, or belongs to another store.
-    fn begin<'a>(
-        &'a mut self,
-        owner: &'a str,
-        own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>>;
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>>;
 
     /// Delivers a batch. When this returns, each row is either acknowledged or refused.
     ///
@@ -82,14 +79,36 @@ pub trait Sink: fmt::Debug + Send {
     fn test(&mut self) -> BoxFuture<'_, Result<String, Failure>>;
 }
 
-/// The state of a destination before the first batch.
+/// What a sink is told when it begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Start<'a> {
+    /// Names the store.
+    pub owner: &'a str,
+    /// What the sink gave to be kept last, in its own form.
+    pub own: Option<&'a str>,
+    /// The number of the lease under which this process works. Whoever works after it has a greater one. In a folder
+    /// there is none: a process that has a connection there cannot lose it to another one.
+    pub lease: Option<i64>,
+}
+
+/// What a sink knows before its first batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Begun {
     /// The state that the store must keep for the sink.
     pub own: Option<String>,
-    /// The last row that the destination has, if it knows. The cursor in the store may be behind it, if the
-    /// program ended between the acknowledgement and the change of the cursor.
-    pub cursor: Option<i64>,
+    /// The destination has all rows up to this one, although the store may not know it: the program ended
+    /// between the acknowledgement and the cursor.
+    pub reached: Option<Reached>,
+}
+
+/// How far a destination has come by its own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// It has all rows up to this one, in the order of storing.
+    pub cursor: i64,
+    /// The place and the [name](Row::id) of the last row that it got, if it knows them. A store that has another row
+    /// in that place is not the one that the destination knows: it was restored from a copy.
+    pub last: Option<(i64, String)>,
 }
 
 /// The result of a delivered batch.

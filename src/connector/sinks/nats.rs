@@ -1,10 +1,9 @@
 //! Messages in a stream of NATS JetStream.
 //!
-//! Each message has the id of its row as `Nats-Msg-Id`. The stream drops a message that arrives twice
-//! within its window for duplicates, which is two minutes by default. For longer interruptions, the
-//! sequence number of the last acknowledged message in the stream is kept with the cursor. Before the first
-//! batch after a start or a failure, the ids of the messages after that number are read, and their rows are
-//! not sent again.
+//! Each message has the name of its row as `Nats-Msg-Id`, with its form and subject if they are not the usual ones, by which the stream drops a message that comes twice
+//! within its window for duplicates, which is two minutes by default. For a longer interruption, the place of
+//! the last acknowledged message in the stream is kept with the cursor. Before the first batch after a start or
+//! a failure, the names of the messages behind that place are read, and these rows are not sent again.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -20,15 +19,18 @@ use async_nats::{ConnectError, ConnectErrorKind, ConnectOptions};
 use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use super::config::SinkConfig;
-use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Row, Sink};
+use super::config::{SinkConfig, is_on_this_machine};
+use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Row, Sink, Start};
 use crate::connector::error::{Error, Kind};
 use crate::connector::vault::{ExposeSecret as _, SecretString, Secrets};
 
 /// The longest time for a response of the server, and for the acknowledgement of a message.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The header with the id of a row.
+/// The subject of a message, unless another one is set.
+const SUBJECT: &str = "saponify.{connection}.{source}";
+
+/// The header with the name of a row.
 const ID: &str = "Nats-Msg-Id";
 
 /// A sink that publishes to a stream.
@@ -41,6 +43,8 @@ pub(super) struct Nats {
     stream: String,
     create: Option<usize>,
     subject: Subject,
+    /// What follows the name of a row in the name of its message.
+    suffix: String,
     rows: u64,
     /// The connection, or `None` after a failure.
     context: Option<Context>,
@@ -97,20 +101,33 @@ impl Nats {
         secrets: &Secrets,
         connection: &str,
     ) -> Result<Self, Error> {
-        let template = config
-            .text("subject")
-            .unwrap_or("saponify.{connection}.{source}");
+        let template = config.text("subject").unwrap_or(SUBJECT);
+        let (login, is_tls) = (
+            Login::of(config, secrets)?,
+            config.word("security") == "tls",
+        );
+        if !is_tls && login.is_sent() && !config.list("url").all(is_on_this_machine) {
+            let message = format!(
+                "sink {}: the secret would be sent without TLS to another machine",
+                config.name
+            );
+            return Err(Error::new(Kind::Usage, message).help(
+                "use security=tls, or log in by an nkey or by credentials, which are not sent",
+            ));
+        }
+        let subject = Subject::new(&config.name, template, connection)?;
         Ok(Self {
+            suffix: suffix(config.word("form"), template, &subject),
             name: config.name.clone(),
             servers: config.list("url").map(str::to_owned).collect(),
             certificate: config.certificate()?,
-            is_tls: config.word("security") == "tls",
-            login: Login::of(config, secrets)?,
+            is_tls,
+            login,
             stream: config.text("stream").unwrap_or("SAPONIFY").to_owned(),
             create: config
                 .is_set("create-stream")
                 .then(|| config.count("replicas").unwrap_or(1) as usize),
-            subject: Subject::new(&config.name, template, connection)?,
+            subject,
             rows: config.count("batch-rows").unwrap_or(1_000),
             context: None,
             place: Place::default(),
@@ -226,7 +243,7 @@ impl Nats {
         };
         Ok(Begun {
             own: Some(self.place.text()),
-            cursor: None,
+            reached: None,
         })
     }
 
@@ -281,12 +298,13 @@ impl Nats {
         let mut refused = Vec::new();
         let mut sent: Vec<(usize, PublishAckFuture)> = Vec::new();
         for (at, row) in batch.rows.iter().enumerate() {
-            if self.present.contains(&row.id) {
+            let id = format!("{}{}", row.id, self.suffix);
+            if self.present.contains(&id) {
                 continue;
             }
             let message = PublishMessage::build()
                 .payload(row.json.clone().into())
-                .message_id(&row.id)
+                .message_id(&id)
                 .expected_stream(&self.stream);
             match context.send_publish(self.subject.of(row), message).await {
                 Ok(acknowledgement) => sent.push((at, acknowledgement)),
@@ -350,13 +368,9 @@ impl Sink for Nats {
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        _owner: &'a str,
-        own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         async move {
-            let begun = self.prepare(own).await;
+            let begun = self.prepare(start.own).await;
             self.reset(begun)
         }
         .boxed()
@@ -394,6 +408,11 @@ impl Sink for Nats {
 }
 
 impl Login {
+    /// Whether the secret itself is sent to the server.
+    fn is_sent(&self) -> bool {
+        matches!(self, Self::Token(_) | Self::Password(..))
+    }
+
     fn of(config: &SinkConfig, secrets: &Secrets) -> Result<Self, Error> {
         let secret = |name: &str| secrets.get(name).ok().cloned();
         let found = [
@@ -442,7 +461,21 @@ impl Login {
     }
 }
 
-/// The subject of the messages of a connection.
+/// A stream drops a message whose name it knows. Two sinks that send the same row to one stream in other forms, or
+/// with other subjects, send other messages, so that these differ in their names.
+fn suffix(form: &str, template: &str, subject: &Subject) -> String {
+    let form = if form == "row" {
+        String::new()
+    } else {
+        format!("#{form}")
+    };
+    match template {
+        SUBJECT => form,
+        _ => format!("{form}@{}", subject.of_connection()),
+    }
+}
+
+/// The subjects of the messages of a connection.
 struct Subject {
     template: String,
     connection: String,

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ring::digest::{Context, SHA256};
+
 use super::batch::Form;
 use super::config::{self, ACTIVATED, SinkConfig, Sinks, one_off};
 use super::outlet::{Outlet, OutletOptions};
@@ -72,8 +74,8 @@ pub fn open(
 ) -> Result<Outlet, Error> {
     let secrets = config::secrets_of(vault, config)?;
     let sink = destination(config, &secrets, place.name())?;
-    let mut options =
-        OutletOptions::new(place.name(), &config.name, place.refused_by(&config.name)?);
+    let aside = place.refused_by(&file_of(&config.name))?;
+    let mut options = OutletOptions::new(place.name(), &config.name, aside);
     options.form = match config.word("form") {
         "ocsf" => Form::Ocsf {
             mapping: Arc::new(Mapping::built_in()?),
@@ -84,6 +86,7 @@ pub fn open(
     options.sources = config.list("sources").map(str::to_owned).collect();
     options.from_now = config.word("from") == "now";
     options.every = config.length("every").unwrap_or_default();
+    options.set_up = config.fingerprint();
     Ok(Outlet::new(options, sink))
 }
 
@@ -121,8 +124,30 @@ pub fn destination(
     })
 }
 
-/// The folder of a connection. The sink of `activate --ndjson` serves one connection and uses its folder
-/// directly.
+/// The names of all sinks of a connection that are set up. A store may also have the cursors of others: of a sink that
+/// was removed and whose place was kept, or of one for a single command.
+///
+/// # Errors
+///
+/// The file of the sinks is not usable.
+pub fn names_of(home: &Home, connection: &str, settings: &Settings) -> Result<Vec<String>, Error> {
+    let sinks = sinks_of(home, connection, settings, &[])?;
+    Ok(sinks.into_iter().map(|sink| sink.name).collect())
+}
+
+/// The name of a sink as part of a file name. No two sinks have the same.
+fn file_of(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    let mut digest = Context::new(&SHA256);
+    digest.update(name.as_bytes());
+    let plain: String = name.chars().filter(|c| is_plain(*c)).take(80).collect();
+    format!("{plain}.{}", config::short(digest))
+}
+
+/// Each connection has a folder of its own, except in the sink of its activation, whose folder is its own.
 fn folder_of(config: &SinkConfig, connection: &str) -> PathBuf {
     let folder = Path::new(config.address());
     match config.name == ACTIVATED {

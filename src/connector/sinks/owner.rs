@@ -5,7 +5,7 @@ use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::BuildHasher as _;
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::connector::error::{Error, Kind};
 use crate::connector::private::{create_folder, to_write};
@@ -13,7 +13,10 @@ use crate::connector::private::{create_folder, to_write};
 /// The name of the file with the mark.
 const MARK: &str = ".saponify-sink";
 
-/// Makes a unique id for a store.
+/// Before the number of a lease, in the name of an empty file.
+const LEASE: &str = ".saponify-lease-";
+
+/// A name for a store that no other store has.
 pub(super) fn new_owner() -> String {
     // Each `RandomState` has its own random keys.
     let random = || RandomState::new().hash_one(MARK);
@@ -55,7 +58,51 @@ pub(super) fn take(
     .map_err(|error| Error::io("write", &mark, error))
 }
 
-/// Tests whether files can be created in a folder.
+/// Says in a folder that a lease has begun to use it. A file of its own is made, which another process can neither
+/// replace nor overlook.
+///
+/// # Errors
+///
+/// The folder cannot be read or written.
+pub(super) fn announce(folder: &Path, lease: i64) -> Result<(), Error> {
+    let own = folder.join(format!("{LEASE}{lease}"));
+    to_write()
+        .open(&own)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| Error::io("write", &own, error))?;
+    for (earlier, path) in leases(folder)? {
+        if earlier < lease {
+            // It says nothing that the greater number does not say.
+            let _ = fs::remove_file(path);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a later lease has begun to use a folder.
+///
+/// # Errors
+///
+/// The folder cannot be read.
+pub(super) fn is_superseded(folder: &Path, lease: i64) -> Result<bool, Error> {
+    Ok(leases(folder)?.iter().any(|(other, _)| *other > lease))
+}
+
+fn leases(folder: &Path) -> Result<Vec<(i64, PathBuf)>, Error> {
+    let fail = |error| Error::io("read", folder, error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(LEASE));
+        if let Some(lease) = number.and_then(|number| number.parse().ok()) {
+            found.push((lease, entry.path()));
+        }
+    }
+    Ok(found)
+}
+
+/// Tests whether files can be made in a folder.
 ///
 /// # Errors
 ///

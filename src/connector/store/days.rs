@@ -113,9 +113,42 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn days(&self, source: &SourceState, span: Span) -> Result<Vec<Day>, Error> {
+        let slowest = self.value(FIGURES, "SELECT min(cursor) FROM sink", &[])?;
+        self.days_until(source, span, slowest)
+    }
+
+    /// As [`days`](Self::days), where only these sinks count.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn days_for(
+        &self,
+        source: &SourceState,
+        span: Span,
+        sinks: &[String],
+    ) -> Result<Vec<Day>, Error> {
+        let find = "SELECT name, cursor FROM sink";
+        let cursors = self.all(FIGURES, find, &[], |row| {
+            Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
+        })?;
+        let cursor = |sink: &String| {
+            let found = cursors.iter().find(|(name, _)| name == sink);
+            found.map_or(0, |(_, cursor)| *cursor)
+        };
+        self.days_until(source, span, sinks.iter().map(cursor).min())
+    }
+
+    /// The days of a source, where the slowest sink has acknowledged all rows up to a place.
+    fn days_until(
+        &self,
+        source: &SourceState,
+        span: Span,
+        slowest: Option<i64>,
+    ) -> Result<Vec<Day>, Error> {
         wanted(source, span)
             .into_iter()
-            .map(|piece| self.day(source, piece))
+            .map(|piece| self.day(source, piece, slowest))
             .collect()
     }
 
@@ -159,7 +192,7 @@ impl Store {
         })
     }
 
-    fn day(&self, source: &SourceState, span: Span) -> Result<Day, Error> {
+    fn day(&self, source: &SourceState, span: Span, slowest: Option<i64>) -> Result<Day, Error> {
         let counted = self.reconciliations(source.id, span)?;
         let outline = self.outline(source, span, &counted)?;
         let mut day = Day {
@@ -174,7 +207,9 @@ impl Store {
             },
             received: 0,
             stored: 0,
-            delivered: self.delivered_in(source, span)?,
+            delivered: slowest
+                .map(|cursor| self.delivered_in(source, span, cursor))
+                .transpose()?,
             reconciled: outline.reconciled,
             is_counted: outline.is_counted,
             gaps: outline.gaps,
@@ -269,19 +304,14 @@ impl Store {
         Ok(reached >= span.end())
     }
 
-    /// The number of rows of a span that the slowest sink has acknowledged.
-    fn delivered_in(&self, source: &SourceState, span: Span) -> Result<Option<u64>, Error> {
-        let slowest = "SELECT min(cursor) FROM sink";
-        let Some(cursor) = self.value::<Option<i64>>(FIGURES, slowest, &[])? else {
-            return Ok(None);
-        };
+    /// Rows of a span up to a place in the order of storing.
+    fn delivered_in(&self, source: &SourceState, span: Span, cursor: i64) -> Result<u64, Error> {
         let (start, end) = (millis(span.start()), millis(span.end()));
         self.value(
             FIGURES,
             "SELECT count(*) FROM event WHERE source = ?1 AND time >= ?2 AND time < ?3 AND seq <= ?4",
             values![source.id.0, start, end, cursor],
         )
-        .map(Some)
     }
 }
 

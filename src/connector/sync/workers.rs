@@ -23,6 +23,9 @@ const LOOK: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(
 /// it.
 const GIVEN_UP: Duration = Duration::from_secs(15 * 60);
 
+/// How often a worker removes files of connections that were erased on another machine.
+const TIDY: Duration = Duration::from_secs(60 * 60);
+
 /// What a worker works on, and how.
 #[derive(Debug, Clone)]
 pub struct Work {
@@ -79,6 +82,7 @@ pub async fn run_all(
         running: HashMap::new(),
         given_up: HashMap::new(),
         worst: 0,
+        tidied: None,
         was_told: false,
         is_away: false,
     };
@@ -99,6 +103,8 @@ struct Workers<T> {
     /// The time before which a connection that was given up is not tried again.
     given_up: HashMap<String, Instant>,
     worst: u8,
+    /// When files of connections that are gone were last removed from this machine.
+    tidied: Option<Instant>,
     was_told: bool,
     /// Whether the home could not be read at the last attempt.
     is_away: bool,
@@ -138,6 +144,12 @@ impl<T: Teller> Workers<T> {
         self.given_up
             .retain(|name, _| active.iter().any(|listed| listed.name == *name));
         let now = Instant::now();
+        if self.tidied.is_none_or(|last| now - last >= TIDY) {
+            self.tidied = Some(now);
+            if let Err(error) = self.home.tidy() {
+                tracing::warn!(problem = error.text(), "files of erased connections stay");
+            }
+        }
         self.me.refuses = waiting(&self.given_up, now);
         let mine = self.mine(&active)?;
         for (name, (_, stop)) in &self.running {

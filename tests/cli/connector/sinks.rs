@@ -71,10 +71,22 @@ fn a_sink_is_added_tested_used_and_removed() {
         .arg(format!("ndjson:{}", once.display()));
     ends(deliver, 0);
     assert_eq!(lines(&once.join("acme")), count);
+    // Its place stays, and is not that of a sink which somebody waits for.
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    let place = format!("sink ndjson:{} (not set up): ", once.display());
+    assert!(out.contains(&place), "{out}");
+    let mut remove = tenant.command("sink remove");
+    remove.arg(format!("ndjson:{}", once.display()));
+    ends(remove, 0);
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    assert!(!out.contains("ndjson:"), "{out}");
 
-    ends(tenant.command("sink remove archive"), 0);
+    ends(tenant.command("sink remove archive --keep-place"), 0);
     let (out, _) = ends(tenant.command("sink list"), 0);
     assert_eq!(out, "");
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    assert!(out.contains("sink archive (not set up)"), "{out}");
+    ends(tenant.command("sink remove archive"), 0);
     let (out, _) = ends(tenant.command("status acme"), 0);
     assert!(!out.contains("sink archive"), "{out}");
     assert_eq!(
@@ -115,6 +127,68 @@ fn a_secret_is_only_in_the_vault() {
         err.contains("the secrets of the sink hook cannot be read"),
         "{err}"
     );
+}
+
+#[test]
+fn a_vault_that_cannot_be_read_loses_no_secret() {
+    let tenant = Tenant::start(activity());
+    let mut add = tenant.command("sink add hook webhook url=https://127.0.0.1:9");
+    add.args([
+        "--secret",
+        "token=env:HOOK",
+        "--secret",
+        "signing-secret=env:HOOK",
+    ]);
+    ends(
+        {
+            add.env("HOOK", SECRET);
+            add
+        },
+        0,
+    );
+    let file = tenant.path("home").join(".sinks/hook/secrets.age");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, "damaged").unwrap();
+    let set = |secrets: &[&str]| {
+        let mut set = tenant.command("sink set hook");
+        for secret in secrets {
+            set.arg("--secret").arg(format!("{secret}=env:HOOK"));
+        }
+        set.env("HOOK", SECRET);
+        set
+    };
+    let (_, err) = ends(set(&["token"]), 1);
+    assert!(
+        err.contains("secrets of the sink hook cannot be read"),
+        "{err}"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), b"damaged");
+    // Nobody needs the old ones if all are given.
+    ends(set(&["token", "signing-secret"]), 0);
+    std::fs::write(&file, whole).unwrap();
+    ends(set(&["token"]), 0);
+}
+
+#[test]
+fn a_sink_whose_secrets_cannot_be_removed_does_not_begin_anew() {
+    let tenant = Tenant::start(activity());
+    ends(tenant.activate("acme"), 0);
+    let mut add = tenant.command("sink add hook webhook url=https://127.0.0.1:9/secret-path");
+    add.args(["--secret", "token=env:HOOK"]).env("HOOK", SECRET);
+    ends(add, 0);
+    let (out, _) = ends(tenant.command("sink list"), 0);
+    assert!(
+        out.contains("https://127.0.0.1:9/…") && !out.contains("secret-path"),
+        "{out}"
+    );
+    // A folder stands where the file should be.
+    let file = tenant.path("home").join(".sinks/hook/secrets.age");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let (_, err) = ends(tenant.command("sink remove hook"), 1);
+    assert!(err.contains("is removed, but not its secrets"), "{err}");
+    let (out, _) = ends(tenant.command("sink list"), 0);
+    assert_eq!(out, "");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `saponify fetch`, against an org in the process of the test.
 
+mod described;
 mod failures;
 mod ways;
 

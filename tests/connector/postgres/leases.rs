@@ -341,3 +341,26 @@ fn a_process_without_its_lease_keeps_no_secret() {
     let kept = vault.recall("acme").unwrap();
     assert_eq!(kept.get("refresh token").unwrap().expose_secret(), "second");
 }
+
+/// Damaged files and the search index of a connection are on the machine that worked on it.
+#[test]
+fn a_machine_forgets_connections_that_another_one_erased() {
+    let Some(fixture) = start(60) else { return };
+    let elsewhere = TempDir::new().unwrap();
+    let other = Home::find_with(
+        Some(fixture.address.clone().into()),
+        Some(elsewhere.path().to_owned()),
+        |_| None,
+    )
+    .unwrap();
+    let folder = other.connection("acme").unwrap().folder().unwrap();
+    std::fs::create_dir_all(folder.join("damaged")).unwrap();
+    std::fs::write(folder.join("damaged/0AT1.csv"), "a row").unwrap();
+    assert_eq!(other.tidy().unwrap(), 0);
+    assert!(folder.exists());
+    let place = fixture.place();
+    let lock = place.lock().unwrap();
+    place.erase(lock).unwrap();
+    assert_eq!(other.tidy().unwrap(), 1);
+    assert!(!folder.exists());
+}

@@ -17,19 +17,19 @@ use tokio::runtime::Runtime;
 use super::server::{NOT_RUN, Server, name_of};
 
 const ORG: &str = include_str!("../../../tenants/demo/org.toml");
-const LEASE: Duration = Duration::from_secs(3);
+pub(super) const LEASE: Duration = Duration::from_secs(3);
 
 /// An org, and a home in a database.
-struct Shared {
+pub(super) struct Shared {
     server: Server,
     address: String,
-    sandbox: Sandbox,
+    pub(super) sandbox: Sandbox,
     folder: TempDir,
     _runtime: Runtime,
 }
 
-/// Kills the workers that a test has not ended.
-struct Worker(Child);
+/// Ends a worker that a test has not ended.
+pub(super) struct Worker(pub(super) Child);
 
 impl Drop for Worker {
     fn drop(&mut self) {
@@ -39,7 +39,7 @@ impl Drop for Worker {
 }
 
 impl Shared {
-    fn start() -> Option<Self> {
+    pub(super) fn start() -> Option<Self> {
         let Some(server) = Server::start() else {
             eprintln!("{NOT_RUN}");
             return None;
@@ -62,11 +62,11 @@ impl Shared {
         })
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn command(&self, words: &str) -> Command {
+    pub(super) fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_saponify"));
         command
             .arg("connector")
@@ -83,7 +83,7 @@ impl Shared {
     }
 
     #[track_caller]
-    fn done(&self, words: &str, code: i32) -> (String, String) {
+    pub(super) fn done(&self, words: &str, code: i32) -> (String, String) {
         let Output {
             status,
             stdout,
@@ -97,7 +97,7 @@ impl Shared {
         (out, err)
     }
 
-    fn activate(&self, name: &str) {
+    pub(super) fn activate(&self, name: &str) {
         let instance = self.sandbox.instance_url();
         self.done(
             &format!(
@@ -111,14 +111,14 @@ impl Shared {
         );
     }
 
-    fn worker(&self) -> Worker {
+    pub(super) fn worker(&self) -> Worker {
         let mut command = self.command("run --every 1s --files-every 2s --lease 3s");
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Worker(command.spawn().unwrap())
     }
 
-    /// The process that works on a connection, according to `status`.
-    fn holder(&self, name: &str) -> Option<u32> {
+    /// The process that works on a connection, by the word of `status`.
+    pub(super) fn holder(&self, name: &str) -> Option<u32> {
         let (out, _) = self.done(&format!("status {name} --json"), 0);
         let status: serde_json::Value = serde_json::from_str(&out).unwrap();
         let worker = status["worker"]["worker"].as_str()?;
@@ -129,7 +129,7 @@ impl Shared {
     /// Waits until a condition holds, and returns the time that it took. It panics if the condition never
     /// holds.
     #[track_caller]
-    fn until(&self, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
+    pub(super) fn until(&self, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
         let began = Instant::now();
         while !holds() {
             assert!(began.elapsed() < Duration::from_secs(90), "{what}");
@@ -142,7 +142,7 @@ impl Shared {
         self.server.sql(name_of(&self.address), sql)
     }
 
-    fn stored(&self, name: &str) -> Vec<String> {
+    pub(super) fn stored(&self, name: &str) -> Vec<String> {
         let (out, _) = self.done(&format!("events {name} --format ndjson"), 0);
         let line = |line: &str| {
             let event: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -154,7 +154,7 @@ impl Shared {
 
     /// Each event of the org must be stored once in each connection.
     #[track_caller]
-    fn agrees_with_the_truth(&self, names: &[&str]) {
+    pub(super) fn agrees_with_the_truth(&self, names: &[&str]) {
         let mut text = Vec::new();
         self.sandbox.write_truth(&mut text).unwrap();
         let truth: BTreeSet<String> = String::from_utf8(text)
@@ -183,7 +183,7 @@ impl Shared {
     }
 }
 
-fn signal(worker: &Worker, name: &str) {
+pub(super) fn signal(worker: &Worker, name: &str) {
     let id = worker.0.id().to_string();
     assert!(
         Command::new("kill")

@@ -49,6 +49,10 @@ fn unknown_names_are_refused_with_a_suggestion() {
         ),
         (&format!("{nats}every = \"soon\""), &["a duration"]),
         (
+            "[sink.a]\nkind = \"webhook\"\nurl = \"https://h\"\ntimeout = \"0s\"",
+            &["a duration from 1s to 15m"],
+        ),
+        (
             &format!("{nats}every = 1.5"),
             &["the value of `every` is invalid"],
         ),
@@ -143,12 +147,55 @@ fn commands_keep_the_rest_of_the_file() {
 }
 
 #[test]
+fn the_path_of_a_webhook_is_not_shown() {
+    let text = "[sink.a]\nkind = \"webhook\"\nurl = \"https://h:8/precious?x,y\"";
+    let sinks = Sinks::parse(text).unwrap();
+    let sink = sinks.find("a").unwrap();
+    // A comma is a part of it.
+    assert_eq!(sink.address(), "https://h:8/precious?x,y");
+    assert_eq!(sink.shown_address(), "https://h:8/…");
+    assert!(sink.shown().all(|(_, value)| !value.contains("precious")));
+}
+
+#[test]
+fn a_change_of_somebody_else_is_not_overwritten() {
+    let folder = TempDir::new().unwrap();
+    let home = Home::find(Some(folder.path().join("home")), |_| None).unwrap();
+    assert!(home.replace_sinks_toml(None, "# first\n").unwrap());
+    assert!(!home.replace_sinks_toml(None, "# second\n").unwrap());
+    assert!(
+        !home
+            .replace_sinks_toml(Some("# other\n"), "# third\n")
+            .unwrap()
+    );
+    assert_eq!(home.sinks_toml().unwrap().as_deref(), Some("# first\n"));
+    // Commands at the same time leave nothing out.
+    std::thread::scope(|scope| {
+        for n in 0..4 {
+            let home = &home;
+            scope.spawn(move || {
+                let values = [("folder".to_owned(), format!("/{n}"))];
+                let kind = kind_of("ndjson").unwrap();
+                let made = SinkConfig::new(&format!("s{n}"), kind, values, Vec::new()).unwrap();
+                while add(home, &made).is_err() {}
+            });
+        }
+    });
+    assert_eq!(Sinks::of(&home).unwrap().iter().count(), 4);
+}
+
+#[test]
 fn a_sink_for_one_command_is_a_kind_and_an_address() {
     let sink = one_off("ndjson:/var/log/salesforce").unwrap().unwrap();
     assert_eq!(
         (sink.kind.name, sink.address()),
         ("ndjson", "/var/log/salesforce")
     );
+    // The same relative path means another folder elsewhere.
+    let relative = one_off("ndjson:out").unwrap().unwrap();
+    let whole = std::path::absolute("out").unwrap().display().to_string();
+    assert_eq!(relative.address(), whole);
+    assert_eq!(relative.name, format!("ndjson:{whole}"));
     assert!(one_off("archive").is_none());
     assert!(one_off("webhok:https://h").unwrap().is_err());
     assert!(

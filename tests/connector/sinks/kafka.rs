@@ -15,6 +15,7 @@ use rdkafka::message::Message as _;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::types::RDKafkaApiKey;
 use saponify_cli::connector::sinks::{Delivered, Failure, destination};
 use saponify_cli::connector::vault::Secrets;
 use serde_json::Value;
@@ -222,6 +223,48 @@ fn a_row_that_is_too_large_is_set_aside() {
     assert!(std::fs::read_to_string(aside).unwrap().contains("0Ya00001"));
     let state = case.fixture.store.sink("hook").unwrap();
     assert_eq!((state.delivered, state.waiting), (2, 0));
+}
+
+/// All messages of a record batch have the error of the record batch, also those that fit.
+#[test]
+fn rows_that_are_too_large_only_together_are_all_delivered() {
+    let Mocked { mut case, cluster } = Mocked::new();
+    fill(&mut case.fixture, 0, 50);
+    let large = rdkafka::types::RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    cluster.request_errors(RDKafkaApiKey::Produce, &[large]);
+    assert_eq!(case.deliver().unwrap(), Delivered { rows: 50, aside: 0 });
+    let mut keys = case.keys();
+    // The mock does not hide what was aborted.
+    keys.dedup();
+    assert_eq!(keys, names(50));
+}
+
+/// The group has the offset of a row that this store does not have: it was restored from a copy.
+#[test]
+fn a_cursor_of_another_history_is_not_taken_over() {
+    let Mocked {
+        mut case,
+        cluster: _cluster,
+    } = Mocked::new();
+    fill(&mut case.fixture, 0, 10);
+    case.deliver().unwrap();
+    fill(&mut case.fixture, 10, 20);
+    let state = case.fixture.store.sink("hook").unwrap();
+    let mark: Value = serde_json::from_str(&state.position.unwrap()).unwrap();
+    let group = format!("saponify-hook-{}", mark["owner"].as_str().unwrap());
+    let other: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &case.brokers)
+        .set("group.id", group)
+        .create()
+        .unwrap();
+    let mut offsets = TopicPartitionList::new();
+    let mut committed = offsets.add_partition(TOPIC, 0);
+    let reached = state.cursor + 5;
+    committed.set_offset(Offset::Offset(reached)).unwrap();
+    committed.set_metadata(format!("{reached} acme/logins/0Ya99999"));
+    other.commit(&offsets, CommitMode::Sync).unwrap();
+    assert_eq!(case.deliver().unwrap().rows, 20);
+    assert_eq!(case.keys(), names(30));
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod http;
 #[cfg(feature = "kafka")]
 mod kafka;
 #[cfg(feature = "nats")]
-mod nats;
+pub(crate) mod nats;
 mod ndjson;
 #[cfg(feature = "object-store")]
 mod object;

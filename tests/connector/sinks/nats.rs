@@ -11,7 +11,9 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::stream::Config as StreamConfig;
 use futures_util::StreamExt as _;
-use saponify_cli::connector::sinks::{Batch, Delivered, Failure, Row, destination};
+use saponify_cli::connector::sinks::{
+    Batch, Delivered, Failure, Outlet, OutletOptions, Row, Start, destination,
+};
 use saponify_cli::connector::vault::Secrets;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,7 +22,7 @@ use super::{config, fill, names, now, outlet};
 use crate::store::{Fixture, span};
 
 /// A server with JetStream.
-struct Server {
+pub(crate) struct Server {
     child: Option<Child>,
     folder: TempDir,
     port: u16,
@@ -34,8 +36,8 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// A server that is not started yet, or `None` if it is not installed.
-    fn new(settings: &str) -> Option<Self> {
+    /// A server that is not started yet, or `None` if there is none on this machine.
+    pub(crate) fn new(settings: &str) -> Option<Self> {
         let found = Command::new("nats-server").arg("--version").output();
         if found.is_err() {
             eprintln!("not run: nats-server is not installed");
@@ -54,7 +56,7 @@ impl Server {
         self.folder.path()
     }
 
-    fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let file = self.path().join("nats.conf");
         let store = self.path().join("store");
         let text = format!(
@@ -78,15 +80,15 @@ impl Server {
         }
     }
 
-    /// Kills the server as a power failure would.
-    fn kill(&mut self) {
+    /// Ends the server as a power cut would.
+    pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
             child.wait().unwrap();
         }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("nats://localhost:{}", self.port)
     }
 
@@ -122,7 +124,7 @@ impl Server {
         })
     }
 
-    fn ids(&self) -> Vec<String> {
+    pub(crate) fn ids(&self) -> Vec<String> {
         self.messages().into_iter().map(|(id, ..)| id).collect()
     }
 }
@@ -234,7 +236,11 @@ fn acknowledged_rows_are_not_sent_again_after_a_crash_and_the_window_for_duplica
     let own = config("nats", &values, &[]);
     run(async {
         let mut sink = destination(&own, &Secrets::default(), "acme").unwrap();
-        sink.begin("", mark["own"].as_str()).await.unwrap();
+        let start = Start {
+            own: mark["own"].as_str(),
+            ..Start::default()
+        };
+        sink.begin(start).await.unwrap();
         let names = names(20);
         let rows = names[10..].iter().map(|id| Row {
             seq: 0,
@@ -250,6 +256,7 @@ fn acknowledged_rows_are_not_sent_again_after_a_crash_and_the_window_for_duplica
             after: 0,
             last: 0,
             rows: rows.collect(),
+            others_taken: false,
         };
         sink.deliver(&batch).await.unwrap();
     });
@@ -280,7 +287,7 @@ fn a_server_that_is_killed_and_started_again_loses_and_repeats_nothing() {
         }
         server.kill();
         let failure = delivering.join().unwrap().unwrap_err();
-        assert!(!failure.text().is_empty());
+        assert!(failure.error().is_sink(), "{failure:?}");
         assert!(case.waiting() > 0, "killed too late in round {round}");
         server.start();
     }
@@ -400,10 +407,55 @@ fn tls_is_required_and_the_certificate_is_verified() {
     );
     server.start();
     let failure = case.deliver().unwrap_err();
-    assert!(!failure.text().is_empty());
+    assert!(failure.text().contains("certificate"), "{}", failure.text());
     assert_eq!(case.waiting(), 5);
     case.set("certificate", &certificate.display().to_string());
     assert_eq!(case.deliver().unwrap().rows, 5);
+}
+
+#[test]
+fn two_sinks_on_one_stream_do_not_swallow_each_others_messages() {
+    let Some(mut server) = Server::new("") else {
+        return;
+    };
+    server.start();
+    let mut case = Case::new(&server);
+    fill(&mut case.fixture, 0, 5);
+    case.deliver().unwrap();
+    let aside = case.fixture.folder.path().join("second.ndjson");
+    case.set("form", "ocsf");
+    let values: Vec<_> = case
+        .values
+        .iter()
+        .map(|(key, value)| (*key, &**value))
+        .collect();
+    let own = config("nats", &values, &[]);
+    let sink = destination(&own, &Secrets::default(), "acme").unwrap();
+    let outlet = Outlet::new(OutletOptions::new("acme", "second", aside), sink);
+    assert_eq!(now(outlet, &mut case.fixture.store).unwrap().rows, 5);
+    let ids = server.ids();
+    assert_eq!(ids.len(), 10, "{ids:?}");
+    assert_eq!(ids[..5], names(5));
+    assert_eq!(ids[5], "acme/logins/0Ya00000#ocsf");
+}
+
+#[test]
+fn a_secret_is_not_sent_in_plain_text_to_another_machine() {
+    for (secret, user) in [("password", Some("writer")), ("token", None)] {
+        for (host, is_allowed) in [("nats.example", false), ("127.0.0.1", true)] {
+            let url = format!("nats://{host}:4222");
+            let mut values = vec![("url", url.as_str()), ("security", "plain")];
+            values.extend(user.map(|user| ("user", user)));
+            let own = config("nats", &values, &[secret]);
+            let mut secrets = Secrets::default();
+            secrets.insert(secret, "precious".into());
+            let opened = destination(&own, &secrets, "acme");
+            assert_eq!(opened.is_ok(), is_allowed, "{secret} to {host}");
+            if let Err(error) = opened {
+                assert!(error.is_usage() && error.to_string().contains("without TLS"));
+            }
+        }
+    }
 }
 
 #[test]

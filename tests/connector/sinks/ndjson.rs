@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use saponify_cli::connector::ocsf::Mapping;
-use saponify_cli::connector::sinks::{Delivered, Failure, Form, Ndjson, Outlet, OutletOptions};
+use saponify_cli::connector::sinks::{
+    Batch, Delivered, Failure, Form, Ndjson, Outlet, OutletOptions, Row, Sink as _, Start,
+};
 use saponify_cli::connector::store::Store;
 use serde_json::Value;
 
@@ -102,6 +104,133 @@ fn rows_beyond_the_cursor_are_written_again_after_a_crash_but_not_twice() {
     fill(&mut fixture, 10, 10);
     sink.deliver(&mut fixture.store).unwrap();
     assert_eq!(keys(&folder), expected(20));
+}
+
+/// Rows that the store does not write again: it was restored from a copy, and has other rows there now.
+#[test]
+fn what_is_not_written_again_is_kept() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    let early = fixture.store.sink("ndjson").unwrap();
+    fill(&mut fixture, 10, 20);
+    sink.deliver(&mut fixture.store).unwrap();
+    let before = keys(&folder);
+    // The place of an earlier time, and behind it other rows than the ones that were written.
+    fixture.store.forget_sink("ndjson").unwrap();
+    let delivery = saponify_cli::connector::store::Delivery {
+        cursor: early.cursor + 5,
+        rows: 0,
+        position: early.position,
+        local_now: at(9),
+    };
+    fixture.store.delivered("ndjson", &delivery).unwrap();
+    sink.deliver(&mut fixture.store).unwrap();
+    let mut kept = String::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_str().unwrap().contains(".ndjson.cut-") {
+            kept += &std::fs::read_to_string(path).unwrap();
+        }
+    }
+    for key in &before {
+        let is_there = keys(&folder).contains(key);
+        assert!(is_there || kept.contains(key.as_str()), "{key} is lost");
+    }
+    assert!(kept.contains("0Ya00012"), "{kept}");
+}
+
+/// A batch of rows with these numbers.
+fn batch(rows: std::ops::Range<i64>) -> Batch {
+    let row = |n: i64| Row {
+        seq: n,
+        id: format!("acme/logins/0Ya{n:05}"),
+        source: "logins".into(),
+        about: "LoginHistory".into(),
+        time: None,
+        json: format!("{{\"key\":\"0Ya{n:05}\"}}").into_bytes(),
+    };
+    Batch {
+        connection: "acme".to_owned(),
+        owner: "owner".to_owned(),
+        after: rows.start - 1,
+        last: rows.end - 1,
+        rows: rows.map(row).collect(),
+        others_taken: false,
+    }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(work)
+}
+
+fn begin(folder: &Path, lease: i64, own: Option<&str>) -> Ndjson {
+    let mut sink = Ndjson::new(folder.to_owned(), 200);
+    let start = Start {
+        owner: "owner",
+        own,
+        lease: Some(lease),
+    };
+    run(sink.begin(start)).unwrap();
+    sink
+}
+
+/// Workers A and B have had leases 1 and 2 of the same connection.
+#[test]
+fn a_worker_that_wakes_within_a_delivery_touches_no_file_of_the_one_that_took_over() {
+    let fixture = Fixture::new();
+    let folder = fixture.folder.path();
+    let mut paused = begin(folder, 1, None);
+    let own = run(paused.deliver(&batch(0..10))).unwrap().own.unwrap();
+    let mut other = begin(folder, 2, Some(&own));
+    run(other.deliver(&batch(10..20))).unwrap();
+    let names: Vec<PathBuf> = files(folder);
+    // It has read its batch before it was paused, and would write it now.
+    let error = run(paused.deliver(&batch(10..30))).unwrap_err();
+    assert!(error.to_string().contains("another worker"), "{error}");
+    assert_eq!((keys(folder), files(folder)), (expected(20), names));
+    run(other.deliver(&batch(20..30))).unwrap();
+    assert_eq!(keys(folder), expected(30));
+}
+
+#[test]
+fn what_an_earlier_lease_left_unacknowledged_is_not_there_twice() {
+    let fixture = Fixture::new();
+    let folder = fixture.folder.path();
+    let mut first = begin(folder, 1, None);
+    let own = run(first.deliver(&batch(0..10))).unwrap().own.unwrap();
+    // Two workers die after writing and before the cursor moves.
+    run(first.deliver(&batch(10..20))).unwrap();
+    let mut second = begin(folder, 2, Some(&own));
+    run(second.deliver(&batch(10..20))).unwrap();
+    let mut third = begin(folder, 3, Some(&own));
+    run(third.deliver(&batch(10..20))).unwrap();
+    assert_eq!(keys(folder), expected(20));
+}
+
+/// A full disk is played by a device that is always full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_moves_no_cursor_and_loses_nothing() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1);
+    fill(&mut fixture, 0, 3);
+    sink.deliver(&mut fixture.store).unwrap();
+    let full = folder.join("events-000004.ndjson");
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    fill(&mut fixture, 3, 3);
+    let failure = sink.deliver(&mut fixture.store).unwrap_err();
+    assert!(failure.error().is_disk_full(), "{failure:?}");
+    assert_eq!(fixture.store.sink("ndjson").unwrap().waiting, 3);
+    std::fs::remove_file(&full).unwrap();
+    sink.deliver(&mut fixture.store).unwrap();
+    assert_eq!(keys(&folder), expected(6));
 }
 
 #[test]

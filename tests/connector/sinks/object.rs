@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use saponify_cli::connector::ocsf::Mapping;
-use saponify_cli::connector::sinks::{Form, Outlet, OutletOptions, destination};
+use saponify_cli::connector::sinks::{Batch, Form, Outlet, OutletOptions, Row, destination};
 use saponify_cli::connector::vault::Secrets;
 use serde_json::{Value, json};
 
@@ -70,6 +70,63 @@ fn objects_are_grouped_by_connection_source_and_day() {
     );
 }
 
+/// Another row in the same place: the store was restored from a copy.
+#[test]
+fn an_object_of_other_rows_is_not_overwritten() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let own = config("object-store", &[("url", &url(folder.path()))], &[]);
+    let mut sink = destination(&own, &Secrets::default(), "acme").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for id in ["acme/logins/a", "acme/logins/b", "acme/logins/b"] {
+        let row = Row {
+            seq: 1,
+            id: id.to_owned(),
+            source: "logins".into(),
+            about: "LoginHistory".into(),
+            time: None,
+            json: b"{}".to_vec(),
+        };
+        let batch = Batch {
+            connection: "acme".to_owned(),
+            owner: "owner".to_owned(),
+            after: 0,
+            last: 1,
+            rows: vec![row],
+            others_taken: false,
+        };
+        runtime.block_on(sink.deliver(&batch)).unwrap();
+    }
+    assert_eq!(objects(folder.path()).len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn objects_in_a_folder_are_readable_only_by_their_user() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("lake");
+    std::fs::create_dir(&folder).unwrap();
+    let own = config("object-store", &[("url", &url(&folder))], &[]);
+    fill(&mut fixture, 0, 3);
+    now(outlet(&fixture, &own, &BTreeMap::new()), &mut fixture.store).unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for name in objects(&folder).into_keys() {
+        assert_eq!(mode(&folder.join(name)), 0o600);
+    }
+    assert_eq!(mode(&folder.join("connection=acme")), 0o700);
+}
+
+#[test]
+fn half_of_a_pair_of_keys_is_refused() {
+    let values = [("url", "s3://audit"), ("access-key-id", "someone")];
+    let own = config("object-store", &values, &[]);
+    let error = destination(&own, &Secrets::default(), "acme").unwrap_err();
+    assert!(error.to_string().contains("belong together"), "{error}");
+}
+
 #[test]
 fn a_repeated_batch_replaces_its_object() {
     for format in ["ndjson", "parquet"] {
@@ -103,11 +160,11 @@ fn a_repeated_batch_replaces_its_object() {
         let names: Vec<String> = objects(&folder).into_keys().collect();
         assert_eq!(names.len(), 2, "{names:?}");
         assert!(
-            names[0].contains("-000000000001-000000000010."),
+            names[0].contains("-000000000001-000000000010-"),
             "{names:?}"
         );
         assert!(
-            names[1].contains("-000000000011-000000000020."),
+            names[1].contains("-000000000011-000000000020-"),
             "{names:?}"
         );
     }

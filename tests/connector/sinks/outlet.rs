@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use saponify_cli::connector::Error;
 use saponify_cli::connector::sinks::{
-    Accepted, Batch, Begun, Delivered, Failure, Limits, Outlet, OutletOptions, Pace, Refused, Sink,
-    set_aside,
+    Accepted, Batch, Begun, Delivered, Failure, Limits, Outlet, OutletOptions, Pace, Reached,
+    Refused, Sink, Start, set_aside,
 };
 
 use super::{fill, names, now};
@@ -22,9 +22,9 @@ struct Script {
     begun: Vec<(String, Option<String>)>,
     /// The number of batches that are accepted before one fails.
     takes: usize,
-    /// The cursor that it reports.
-    cursor: Option<i64>,
-    /// The id of a row that it refuses.
+    /// What it knows of the cursor.
+    reached: Option<Reached>,
+    /// The name of a row that it refuses.
     refuses: Option<String>,
 }
 
@@ -36,17 +36,13 @@ impl Sink for Scripted {
         self.1
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        owner: &'a str,
-        own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         let mut script = self.0.lock().unwrap();
-        let known = (owner.to_owned(), own.map(str::to_owned));
+        let known = (start.owner.to_owned(), start.own.map(str::to_owned));
         script.begun.push(known);
-        let cursor = script.cursor;
-        let own = Some(own.unwrap_or("fresh").to_owned());
-        ready(Ok(Begun { own, cursor })).boxed()
+        let reached = script.reached.clone();
+        let own = Some(start.own.unwrap_or("fresh").to_owned());
+        ready(Ok(Begun { own, reached })).boxed()
     }
 
     fn deliver<'a>(&'a mut self, batch: &'a Batch) -> BoxFuture<'a, Result<Accepted, Failure>> {
@@ -169,7 +165,10 @@ fn rows_that_the_destination_already_has_are_not_delivered_again() {
     case.deliver().unwrap_err();
     fill(&mut case.fixture, 4, 4);
     let last = case.fixture.store.last_seq().unwrap() - 4;
-    case.script().cursor = Some(last);
+    case.script().reached = Some(Reached {
+        cursor: last,
+        last: Some((last, "acme/logins/0Ya00003".to_owned())),
+    });
     case.script().takes = 9;
     assert_eq!(case.deliver().unwrap().rows, 4);
     assert_eq!(case.script().batches.last().unwrap(), &names(8)[4..]);
@@ -186,6 +185,79 @@ fn a_sink_gets_only_the_sources_that_it_wants() {
     assert!(case.script().batches.is_empty());
     let state = case.fixture.store.sink("scripted").unwrap();
     assert_eq!((state.delivered, state.waiting), (0, 0));
+}
+
+/// The store was restored from a copy: the destination knows rows that the store does not have, or has others in their
+/// places. A cursor of that other history would pass over rows that were never delivered.
+#[test]
+fn a_cursor_of_another_history_passes_over_no_row() {
+    let beyond = Reached {
+        cursor: 1_000_000,
+        last: None,
+    };
+    let other_row = Reached {
+        cursor: 6,
+        last: Some((6, "acme/logins/0Ya99999".to_owned())),
+    };
+    for reached in [beyond, other_row] {
+        let mut case = Case::new(limits(10, false), 9);
+        fill(&mut case.fixture, 0, 4);
+        assert_eq!(case.deliver().unwrap().rows, 4);
+        fill(&mut case.fixture, 4, 4);
+        case.script().reached = Some(reached.clone());
+        assert_eq!(case.deliver().unwrap().rows, 4, "{reached:?}");
+        {
+            let script = case.script();
+            assert_eq!(script.batches.concat(), names(8), "{reached:?}");
+            let [.., before, after] = &script.begun[..] else {
+                panic!("{:?}", script.begun)
+            };
+            assert_ne!(before.0, after.0, "the store has a new name");
+        }
+        let changes = case.fixture.store.configuration_changes().unwrap();
+        let change = changes.last().unwrap();
+        assert_eq!(change.setting, "history of the sink scripted");
+        assert!(change.new.as_ref().unwrap().contains("delivered again"));
+    }
+}
+
+/// A plan is that of a set-up: in another form, the same rows are another batch.
+#[test]
+fn a_batch_that_was_planned_under_another_set_up_is_planned_anew() {
+    let mut case = Case::new(limits(10, true), 0);
+    case.options.set_up = "before".to_owned();
+    fill(&mut case.fixture, 0, 4);
+    case.deliver().unwrap_err();
+    fill(&mut case.fixture, 4, 4);
+    case.options.set_up = "after".to_owned();
+    case.script().takes = 9;
+    case.deliver().unwrap();
+    assert_eq!(case.script().batches[1], names(8));
+}
+
+#[test]
+fn somebody_who_delivered_meanwhile_is_not_passed_over() {
+    let mut case = Case::new(limits(10, true), 9);
+    fill(&mut case.fixture, 0, 4);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let mut first = Outlet::new(case.options.clone(), Box::new(case.sink.clone()));
+    let deliver = |outlet: &mut Outlet, case: &mut Case| {
+        let delivered = outlet.deliver(&mut case.fixture.store, Pace::Now);
+        runtime.block_on(delivered).unwrap().rows
+    };
+    assert_eq!(deliver(&mut first, &mut case), 4);
+    fill(&mut case.fixture, 4, 4);
+    let mut second = Outlet::new(case.options.clone(), Box::new(case.sink.clone()));
+    assert_eq!(deliver(&mut second, &mut case), 4);
+    fill(&mut case.fixture, 8, 4);
+    assert_eq!(deliver(&mut first, &mut case), 4);
+    // The first one has begun again, and with what the second one has left.
+    let script = case.script();
+    assert_eq!(script.begun.len(), 3);
+    assert_eq!(script.begun[2].1.as_deref(), Some("after 8"));
+    assert_eq!(script.batches.concat(), names(12));
 }
 
 #[test]

@@ -119,6 +119,21 @@ fn the_slowest_sink_determines_what_is_delivered() {
         fixture.store.delivered(sink, &delivery).unwrap();
     }
     assert_eq!(day(&mut fixture, "logins").delivered, Some(1));
+    // A sink that is not set up any more keeps nobody waiting, and one that has not begun has nothing yet.
+    let source = fixture.logins();
+    for (sinks, delivered) in [
+        (&["a"][..], Some(2)),
+        (&["a", "b"], Some(1)),
+        (&["a", "new"], Some(0)),
+        (&[], None),
+    ] {
+        let sinks: Vec<String> = sinks.iter().map(|sink| (*sink).to_owned()).collect();
+        let days = fixture
+            .store
+            .days_for(&source, span(0, DAY), &sinks)
+            .unwrap();
+        assert_eq!(days[0].delivered, delivered, "{sinks:?}");
+    }
 }
 
 #[test]

@@ -109,7 +109,7 @@ impl Encoder {
     /// Writes attributes that are not fields of the table.
     pub(super) fn other_attributes<'v>(
         &mut self,
-        table: &Type,
+        table: &'static Type,
         attributes: impl Iterator<Item = &'v Attribute>,
     ) -> Result<(), CodecError> {
         let mut before = HashSet::new();
@@ -124,7 +124,7 @@ impl Encoder {
                 "`xmlns` declares a namespace and is not an attribute"
             } else if uri == XSI {
                 "attributes of the namespace `xsi` follow from the value and cannot be set"
-            } else if table.fields.iter().any(|field| is_field(&field)) {
+            } else if table.fields().iter().any(|field| is_field(&field)) {
                 "the type has a field for this attribute"
             } else if !before.insert((uri, name)) {
                 "the attribute occurs twice"

@@ -35,6 +35,8 @@ pub(crate) struct Encoder {
     stated_type: Option<(u8, &'static str)>,
     /// The positions of the values whose fields are [`Field::SENSITIVE`].
     sensitive: Vec<Range<usize>>,
+    /// See [`stops_after`](Self::stops_after).
+    most: usize,
     /// See [`written_anyway`](Self::written_anyway).
     written_anyway: Vec<(&'static Type, Arc<[u16]>)>,
 }
@@ -50,6 +52,7 @@ impl Encoder {
             encoded: None,
             stated_type: None,
             sensitive: Vec::new(),
+            most: usize::MAX,
             written_anyway: Vec::new(),
         }
     }
@@ -58,6 +61,11 @@ impl Encoder {
     pub(crate) fn encoded(mut self, version: SoapVersion) -> Self {
         self.encoded = Some(version);
         self
+    }
+
+    /// Lets writing fail soon after the text is longer than this number of bytes.
+    pub(crate) fn stops_after(&mut self, most: usize) {
+        self.most = most;
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -163,6 +171,9 @@ impl Encoder {
     /// Writes one occurrence of a field.
     pub(crate) fn field(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
         let start = self.out.len();
+        if start > self.most {
+            return Err(CodecError::encode("the text is longer than asked for"));
+        }
         self.occurrence(field, value)
             .map_err(|error| error.within(field.name))?;
         self.mark(field, start);
@@ -297,14 +308,14 @@ impl Encoder {
     /// Writes attributes, `>`, and the content of a struct.
     fn structure_body(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
-        if let [field] = table.fields
+        if let [field] = table.fields()
             && field.has(Field::TEXT)
             && let Value::Any(any) = value.value(0, 0)
         {
             // The element is of `xsd:anyType`.
             return self.any_body(any);
         }
-        for (index, field) in (0_u16..).zip(table.fields) {
+        for (index, field) in (0_u16..).zip(table.fields()) {
             if field.kind == Kind::Attributes {
                 let attributes = (0..).map_while(|n| match value.value(index, n) {
                     Value::Attribute(attribute) => Some(attribute),
@@ -334,7 +345,7 @@ impl Encoder {
                     .map_err(|error| error.within(field.name))?;
             }
         }
-        if let Some(item) = table.fields.last().filter(|f| f.kind == Kind::ArrayType)
+        if let Some(item) = table.fields().last().filter(|f| f.kind == Kind::ArrayType)
             && let Some(version) = self.encoded
         {
             let present = |n: &usize| !matches!(value.value(0, *n), Value::Absent);
@@ -354,7 +365,7 @@ impl Encoder {
     /// Elements and text of a struct or a group.
     pub(crate) fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
-        for (index, field) in (0_u16..).zip(table.fields) {
+        for (index, field) in (0_u16..).zip(table.fields()) {
             if field.has(Field::ATTRIBUTE) {
                 continue;
             }

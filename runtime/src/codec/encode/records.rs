@@ -106,7 +106,7 @@ impl Encoder {
         }
         let names_of_nulls = table.names_of_nulls();
         let is_choice = table.has(Type::CHOICE);
-        let fields = (0_u16..).zip(table.fields);
+        let fields = (0_u16..).zip(table.fields());
         let found = fields.filter(|(index, field)| {
             names_of_nulls == Some(*index) || Self::is_nil_if_missing(field) && !is_choice
         });

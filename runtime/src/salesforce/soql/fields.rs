@@ -214,7 +214,7 @@ impl<V: View> FieldSet<V> {
     }
 
     fn of(choose: impl Fn(&Field) -> bool) -> Self {
-        let fields = V::static_table().fields.iter();
+        let fields = V::static_table().fields().iter();
         let chosen = fields.filter(|field| is_value(field) && choose(field));
         Self {
             fields: chosen.collect(),
@@ -335,7 +335,7 @@ fn is_value(field: &Field) -> bool {
     }
 }
 
-fn is_compound(ty: &Type) -> bool {
+fn is_compound(ty: &'static Type) -> bool {
     ty.find("latitude").is_some()
 }
 
@@ -346,7 +346,7 @@ fn is_relationship(field: &Field) -> bool {
 /// Whether a field contains the rows of a sub-query.
 pub(super) fn has_rows(field: &Field) -> bool {
     let rows = |field: &Field| field.kind == Kind::Record && field.has(Field::REPEATED);
-    field.kind == Kind::Struct && field.ty.is_some_and(|ty| ty.fields.iter().any(rows))
+    field.kind == Kind::Struct && field.ty.is_some_and(|ty| ty.fields().iter().any(rows))
 }
 
 fn is_custom(name: &str) -> bool {

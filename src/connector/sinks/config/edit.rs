@@ -12,14 +12,18 @@ use crate::connector::home::Home;
 ///
 /// There is already a sink of this name, or the file cannot be read or written.
 pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
-    if Sinks::of(home)?.iter().any(|sink| sink.name == config.name) {
+    let text = home.sinks_toml()?;
+    if Sinks::parse(text.as_deref().unwrap_or_default())?
+        .iter()
+        .any(|sink| sink.name == config.name)
+    {
         return Err(
             usage(format!("there is already a sink {}", config.name)).help(
                 "change it with `saponify connector sink set`, or remove it with `sink remove`",
             ),
         );
     }
-    let mut document = read(home)?;
+    let mut document = read(text.as_deref())?;
     let sinks = document.entry("sink").or_insert_with(|| {
         let mut table = Table::new();
         // Only the tables of single sinks get a header.
@@ -30,7 +34,7 @@ pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
         return Err(usage("sinks.toml: `sink` is not a table".to_owned()));
     };
     sinks.insert(&config.name, Item::Table(table_of(config)));
-    home.write_sinks_toml(&document.to_string())
+    write(home, text.as_deref(), &document)
 }
 
 /// Replaces the keys of a sink by those of `config`.
@@ -39,14 +43,18 @@ pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
 ///
 /// There is no such sink, or the file cannot be read or written.
 pub fn change(home: &Home, config: &SinkConfig) -> Result<(), Error> {
-    Sinks::of(home)?.find(&config.name)?;
-    let mut document = read(home)?;
+    let text = home.sinks_toml()?;
+    Sinks::parse(text.as_deref().unwrap_or_default())?.find(&config.name)?;
+    let mut document = read(text.as_deref())?;
     let table = document
         .get_mut("sink")
         .and_then(|sinks| sinks.get_mut(&config.name))
         .and_then(Item::as_table_like_mut);
     let Some(table) = table else {
-        return Err(usage("sinks.toml was changed in the meantime".to_owned()));
+        return Err(usage(format!(
+            "sinks.toml: `sink.{}` is not a table",
+            config.name
+        )));
     };
     for (key, text) in config.values() {
         let is_same = table
@@ -61,7 +69,7 @@ pub fn change(home: &Home, config: &SinkConfig) -> Result<(), Error> {
         let names = config.secrets().join(",");
         table.insert("secrets", item_of(config.kind, "secrets", &names));
     }
-    home.write_sinks_toml(&document.to_string())
+    write(home, text.as_deref(), &document)
 }
 
 /// Removes a sink from the file.
@@ -70,16 +78,26 @@ pub fn change(home: &Home, config: &SinkConfig) -> Result<(), Error> {
 ///
 /// There is no such sink, or the file cannot be read or written.
 pub fn remove(home: &Home, name: &str) -> Result<(), Error> {
-    Sinks::of(home)?.find(name)?;
-    let mut document = read(home)?;
+    let text = home.sinks_toml()?;
+    Sinks::parse(text.as_deref().unwrap_or_default())?.find(name)?;
+    let mut document = read(text.as_deref())?;
     if let Some(sinks) = document.get_mut("sink").and_then(Item::as_table_like_mut) {
         sinks.remove(name);
     }
-    home.write_sinks_toml(&document.to_string())
+    write(home, text.as_deref(), &document)
 }
 
-fn read(home: &Home) -> Result<DocumentMut, Error> {
-    let text = home.sinks_toml()?.unwrap_or_default();
+fn read(text: Option<&str>) -> Result<DocumentMut, Error> {
+    let text = text.unwrap_or_default();
     text.parse()
         .map_err(|_| usage("sinks.toml is not valid TOML".to_owned()))
+}
+
+/// Writes the document, unless somebody else has changed it since it was read.
+fn write(home: &Home, known: Option<&str>, document: &DocumentMut) -> Result<(), Error> {
+    match home.replace_sinks_toml(known, &document.to_string())? {
+        true => Ok(()),
+        false => Err(usage("sinks.toml was changed in the meantime".to_owned())
+            .help("run the command again")),
+    }
 }

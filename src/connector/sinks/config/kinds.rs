@@ -59,10 +59,14 @@ pub enum Form {
     Count,
     /// A duration, such as `30s` or `2h`.
     Length,
-    /// One of these words. The first is the default.
+    /// How long something may take, from a second to a quarter of an hour.
+    Timeout,
+    /// One of some words. The first is the default.
     OneOf(&'static [&'static str]),
-    /// One or more addresses with one of these schemes, separated by commas, and without credentials.
+    /// An address with one of these schemes. It has no credentials.
     Url(&'static [&'static str]),
+    /// Several such addresses, separated by commas.
+    Urls(&'static [&'static str]),
     /// The path of a file or folder.
     Path,
 }
@@ -172,7 +176,7 @@ pub const KINDS: &[Kind] = &[
             ),
             key(
                 "timeout",
-                Form::Length,
+                Form::Timeout,
                 "the longest time for a response (30s)",
             ),
             CERTIFICATE,
@@ -217,7 +221,7 @@ pub const KINDS: &[Kind] = &[
             ),
             key(
                 "timeout",
-                Form::Length,
+                Form::Timeout,
                 "the longest time for a response, or for an acknowledgement of the indexers (60s)",
             ),
             CERTIFICATE,
@@ -237,7 +241,7 @@ pub const KINDS: &[Kind] = &[
         keys: &[
             needed(
                 "url",
-                Form::Url(&["tls", "nats"]),
+                Form::Urls(&["tls", "nats"]),
                 "the servers, such as nats://nats.example:4222",
             ),
             key(
@@ -327,7 +331,7 @@ pub const KINDS: &[Kind] = &[
             ),
             key(
                 "timeout",
-                Form::Length,
+                Form::Timeout,
                 "the longest time for a transaction (60s)",
             ),
             key(

@@ -21,6 +21,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ring::digest::{Context, SHA256};
 use toml_edit::{Document, Item, Table, Value};
 
 use crate::connector::error::{Error, Kind as ErrorKind};
@@ -32,6 +33,7 @@ pub use kinds::{COMMON, Form, KINDS, Key, Kind, SOURCES, SecretKey};
 pub use one_off::one_off;
 pub use secrets::{forget_secrets, keep_secrets, secrets_of};
 use similar::did_you_mean;
+pub(in crate::connector::sinks) use value::is_on_this_machine;
 
 /// The name of the sink of `activate --ndjson`, which is also the name of its cursor in the store.
 pub const ACTIVATED: &str = "ndjson";
@@ -264,7 +266,43 @@ impl SinkConfig {
             .map(|(key, value)| (*key, value.as_str()))
     }
 
-    /// The names of the secrets in the vault.
+    /// Stands for everything that decides what is in a batch, and where it goes: equal if all of that is equal.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut all = Context::new(&SHA256);
+        for key in [self.kind.address, "form", "format", "sources"] {
+            all.update(key.as_bytes());
+            all.update(b"=");
+            all.update(self.text(key).unwrap_or_default().as_bytes());
+            all.update(b"\n");
+        }
+        short(all)
+    }
+
+    /// The keys that are set, with their values as they may be shown: the path of a webhook may be a secret of its
+    /// receiver.
+    pub fn shown(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.values.iter().map(|(key, value)| {
+            let hides = self.kind.name == "webhook" && *key == self.kind.address;
+            (
+                *key,
+                if hides {
+                    without_path(value)
+                } else {
+                    value.clone()
+                },
+            )
+        })
+    }
+
+    /// Where the destination is, as it may be shown.
+    #[must_use]
+    pub fn shown_address(&self) -> String {
+        let mut shown = self.shown().filter(|(key, _)| *key == self.kind.address);
+        shown.next().map(|(_, value)| value).unwrap_or_default()
+    }
+
+    /// The names of the secrets that the vault keeps.
     #[must_use]
     pub fn secrets(&self) -> &[String] {
         &self.secrets
@@ -428,6 +466,23 @@ fn table_of(config: &SinkConfig) -> Table {
         table.insert("secrets", item_of(config.kind, "secrets", &names));
     }
     table
+}
+
+/// An address with `…` in place of its path and its query.
+fn without_path(address: &str) -> String {
+    let end = address.find("://").map_or(0, |scheme| scheme + 3);
+    let (scheme, rest) = address.split_at(end);
+    match rest.split_once(['/', '?', '#']) {
+        Some((host, path)) if !path.is_empty() => format!("{scheme}{host}/…"),
+        _ => address.to_owned(),
+    }
+}
+
+/// The first 16 hexadecimal digits of a digest.
+pub(in crate::connector::sinks) fn short(digest: Context) -> String {
+    let digest = digest.finish();
+    let bytes = digest.as_ref().iter().take(8);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn usage(message: String) -> Error {

@@ -1,5 +1,7 @@
 //! Checks the values of keys.
 
+use std::net::Ipv4Addr;
+
 use url::Url;
 
 use super::kinds::{Form, Key};
@@ -36,9 +38,15 @@ pub(super) fn check(place: &str, key: &Key, value: &str) -> Result<(), Error> {
         Form::Length => when::length(value)
             .map(drop)
             .map_err(|error| wrong("a duration".to_owned()).because(error)),
+        Form::Timeout => match when::length(value).map(|length| length.as_secs()) {
+            Ok(1..=900) => Ok(()),
+            Ok(_) => Err(wrong("a duration from 1s to 15m".to_owned())),
+            Err(error) => Err(wrong("a duration".to_owned()).because(error)),
+        },
         Form::OneOf(words) if words.contains(&value) => Ok(()),
         Form::OneOf(words) => Err(wrong(format!("one of {}", words.join(", ")))),
-        Form::Url(schemes) => list(value).try_for_each(|url| url_of(place, schemes, url)),
+        Form::Url(schemes) => url_of(place, schemes, value),
+        Form::Urls(schemes) => list(value).try_for_each(|url| url_of(place, schemes, url)),
     }
 }
 
@@ -74,10 +82,18 @@ fn url_of(place: &str, schemes: &[&str], text: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether the host of an address is this machine.
+/// Whether the text of an address leads to this machine.
+pub(in crate::connector::sinks) fn is_on_this_machine(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| is_loopback(&url))
+}
+
+/// Whether an address leads to this machine.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
+        // Of schemes that the standard does not know, a number is a name, too.
+        Some(url::Host::Domain(name)) => {
+            name == "localhost" || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+        }
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,

@@ -32,10 +32,18 @@ pub(super) enum Reply {
 }
 
 /// A client for one server.
-#[derive(Debug)]
 pub(super) struct Client {
     client: reqwest::Client,
     url: Url,
+}
+
+/// Without the path, which may be a secret of the receiver.
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("host", &self.host())
+            .finish()
+    }
 }
 
 impl Client {
@@ -49,10 +57,13 @@ impl Client {
         Ok(Self { client, url })
     }
 
-    /// The address of another path on the server.
+    /// The same server, at a path below that of the address, without the query of the address.
     pub(super) fn path(&self, path: &str) -> Url {
         let mut url = self.url.clone();
-        url.set_path(path);
+        let prefix = self.url.path().trim_end_matches('/');
+        url.set_path(&format!("{prefix}{path}"));
+        url.set_query(None);
+        url.set_fragment(None);
         url
     }
 
@@ -83,9 +94,18 @@ impl Client {
         let response = request.send().await.map_err(|error| broken(&host, error))?;
         let status = response.status();
         match status.as_u16() {
-            200..=299 => Ok(Reply::Done(
-                body(response).await.map_err(|error| broken(&host, error))?,
-            )),
+            200..=299 => {
+                let body = body(response).await.map_err(|error| broken(&host, error))?;
+                match is_page(&body) {
+                    false => Ok(Reply::Done(body)),
+                    true => Err(Failure::new(format!(
+                        "{host} responds with a page for people, and not as a receiver of rows"
+                    ))
+                    .help(
+                        "check the address, and whether a proxy or a login page stands before it",
+                    )),
+                }
+            }
             300..=399 => Err(redirect(&host, status, response.headers())),
             413 => Ok(Reply::TooLarge),
             400 | 422 => Ok(Reply::Refused(
@@ -122,6 +142,15 @@ fn broken(host: &str, error: reqwest::Error) -> Failure {
     };
     // The address may contain a secret.
     Failure::new(message).because(error.without_url())
+}
+
+/// Whether a body is a page of HTML: proxies and login pages respond with one, and with status 200.
+fn is_page(body: &[u8]) -> bool {
+    let begin = body.trim_ascii_start();
+    ["<!doctype html", "<html"].iter().any(|tag| {
+        let begin = begin.get(..tag.len()).unwrap_or_default();
+        begin.eq_ignore_ascii_case(tag.as_bytes())
+    })
 }
 
 fn redirect(host: &str, status: StatusCode, headers: &HeaderMap) -> Failure {

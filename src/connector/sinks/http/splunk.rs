@@ -18,7 +18,7 @@ use super::halves::Halves;
 use super::{Client, Reply};
 use crate::connector::error::{Error, Kind};
 use crate::connector::sinks::config::SinkConfig;
-use crate::connector::sinks::{Accepted, Batch, Begun, Failure, Limits, Row, Sink};
+use crate::connector::sinks::{Accepted, Batch, Begun, Failure, Limits, Row, Sink, Start};
 use crate::connector::vault::{ExposeSecret as _, Secrets};
 
 const EVENTS: &str = "/services/collector/event";
@@ -62,6 +62,8 @@ pub(in crate::connector::sinks) struct Splunk {
     /// The channel of the acknowledgements, which the collector requires to be a UUID.
     channel: String,
     patience: Duration,
+    /// Whether the collector has given numbers of acknowledgements until now.
+    acknowledges: bool,
 }
 
 impl Splunk {
@@ -88,6 +90,7 @@ impl Splunk {
             authorization,
             channel: channel(),
             patience: timeout,
+            acknowledges: false,
         })
     }
 
@@ -100,18 +103,23 @@ impl Splunk {
             .body(body)
     }
 
-    async fn send(&self, batch: &Batch) -> Result<Accepted, Failure> {
-        let mut halves = Halves::of(batch.rows.len());
+    async fn send(&mut self, batch: &Batch) -> Result<Accepted, Failure> {
+        let mut halves = Halves::of(batch.rows.len(), batch.others_taken);
         let mut acknowledgements = Vec::new();
         while let Some(part) = halves.next() {
             let body = self.body(batch, &part);
+            let bytes = body.len();
             let reply = self
                 .client
                 .send(self.request(self.client.path(EVENTS), body))
                 .await?;
             match &reply {
-                Reply::Done(body) => acknowledgements.extend(acknowledgement(body)),
-                // An error of the token or of the channel does not concern the rows.
+                Reply::Done(body) => {
+                    let number = self.acknowledgement(body)?;
+                    self.acknowledges |= number.is_some();
+                    acknowledgements.extend(number);
+                }
+                // What is wrong with the token or the channel is not wrong with the rows.
                 Reply::Refused(_, body) if !is_about_rows(body) => {
                     return Err(Failure::new(format!(
                         "{} refuses the events: {}",
@@ -121,13 +129,20 @@ impl Splunk {
                     .help("check the token and the settings of the collector")
                     .replanned());
                 }
+                Reply::Refused(_, body) if part.len() > 1 => {
+                    if let Some(at) = invalid(body).filter(|at| *at < part.len()) {
+                        let at = part.start + at;
+                        halves.isolate(&part, at);
+                        continue;
+                    }
+                }
                 Reply::Refused(..) | Reply::TooLarge => {}
             }
             let explain = || match &reply {
                 Reply::Refused(_, body) => explanation(body),
                 _ => String::new(),
             };
-            halves.note(part, &reply, explain)?;
+            halves.note(part, bytes, &reply, explain)?;
         }
         self.wait_for(acknowledgements).await?;
         Ok(Accepted {
@@ -136,8 +151,30 @@ impl Splunk {
         })
     }
 
-    /// Waits until the indexers have acknowledged. Without indexer acknowledgement, there are no numbers to
-    /// wait for.
+    /// The number by which the indexers acknowledge the events of a request, if the token has acknowledgement.
+    ///
+    /// # Errors
+    ///
+    /// The response is not one of the collector that has taken the events: a proxy may respond with 200, too.
+    fn acknowledgement(&self, body: &[u8]) -> Result<Option<i64>, Failure> {
+        let host = self.client.host();
+        if code(body) != Some(0) {
+            let message = format!("the response of {host} is not that of an event collector");
+            return Err(Failure::new(message)
+                .help("check the address of the sink, and what is between this machine and it"));
+        }
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let number = body["ackId"].as_i64();
+        if number.is_none() && self.acknowledges {
+            let message = format!("{host} does not give the number of an acknowledgement any more");
+            return Err(Failure::new(message).help(
+                "the events are sent again; check that all collectors behind the address are set up alike",
+            ));
+        }
+        Ok(number)
+    }
+
+    /// Waits until the indexers have acknowledged. A token without acknowledgement has no numbers to ask for.
     async fn wait_for(&self, mut numbers: Vec<i64>) -> Result<(), Failure> {
         let until = Instant::now() + self.patience;
         while !numbers.is_empty() {
@@ -207,11 +244,7 @@ impl Sink for Splunk {
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        _owner: &'a str,
-        _own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, _start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         std::future::ready(Ok(Begun::default())).boxed()
     }
 
@@ -228,11 +261,21 @@ impl Sink for Splunk {
             // An empty request shows whether the token is valid, and stores nothing.
             let request = self.request(self.client.path(EVENTS), Vec::new());
             match self.client.send(request).await? {
-                Reply::Refused(_, body) if code(&body) != Some(5) => Err(Failure::new(format!(
+                Reply::Refused(_, body) if code(&body) == Some(5) => {
+                    Ok(format!("{host} is healthy and accepts the token"))
+                }
+                Reply::Refused(_, body) => Err(Failure::new(format!(
                     "{host} refuses the token: {}",
                     explanation(&body)
                 ))),
-                _ => Ok(format!("{host} is healthy and accepts the token")),
+                Reply::Done(body) => {
+                    self.acknowledgement(&body)?;
+                    Ok(format!("{host} is healthy and accepts the token"))
+                }
+                Reply::TooLarge => Err(Failure::new(format!(
+                    "{host} refuses an empty request as too large"
+                ))
+                .help("check what is between this machine and the collector")),
             }
         }
         .boxed()
@@ -259,9 +302,10 @@ fn explanation(body: &[u8]) -> String {
     format!("{meaning} (code {code})")
 }
 
-fn acknowledgement(body: &[u8]) -> Option<i64> {
+/// The place of the event that is not valid, from 0, if the collector says that of one.
+fn invalid(body: &[u8]) -> Option<usize> {
     let body: Value = serde_json::from_slice(body).ok()?;
-    body["ackId"].as_i64()
+    usize::try_from(body["invalid-event-number"].as_u64()?).ok()
 }
 
 /// Makes a random UUID of version 4.

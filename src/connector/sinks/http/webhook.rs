@@ -12,14 +12,15 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::Timestamp;
 use reqwest::RequestBuilder;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use ring::digest::{Context, SHA256};
 use ring::hmac;
 
 use super::halves::Halves;
 use super::{Client, Reply};
 use crate::connector::error::{Error, Kind};
-use crate::connector::sinks::config::SinkConfig;
-use crate::connector::sinks::{Accepted, Batch, Begun, Failure, Limits, Sink};
+use crate::connector::sinks::config::{SinkConfig, short};
+use crate::connector::sinks::{Accepted, Batch, Begun, Failure, Limits, Sink, Start};
 use crate::connector::vault::{ExposeSecret as _, SecretString, Secrets};
 
 /// The prefix of a signing secret that is base64.
@@ -29,7 +30,7 @@ const SECRET: &str = "whsec_";
 pub(in crate::connector::sinks) struct Webhook {
     client: Client,
     rows: u64,
-    token: Option<SecretString>,
+    authorization: Option<HeaderValue>,
     key: Option<hmac::Key>,
 }
 
@@ -52,7 +53,7 @@ impl Webhook {
         Ok(Self {
             client: Client::new(config, timeout)?,
             rows: config.count("batch-rows").unwrap_or(500),
-            token: secrets.get("token").ok().cloned(),
+            authorization: secrets.get("token").ok().map(bearer).transpose()?,
             key,
         })
     }
@@ -71,26 +72,24 @@ impl Webhook {
             let signature = sign(key, id, seconds, &body);
             request = request.header("webhook-signature", signature);
         }
-        if let Some(token) = &self.token
-            && let Ok(mut value) =
-                HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-        {
-            value.set_sensitive(true);
-            request = request.header("authorization", value);
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
         }
         request.body(body)
     }
 
     async fn send(&self, batch: &Batch) -> Result<Accepted, Failure> {
-        let mut halves = Halves::of(batch.rows.len());
+        let mut halves = Halves::of(batch.rows.len(), batch.others_taken);
         while let Some(part) = halves.next() {
-            let request = self.request(&id_of(batch, &part), body_of(batch, &part));
+            let body = body_of(batch, &part);
+            let bytes = body.len();
+            let request = self.request(&id_of(batch, &part, &body), body);
             let reply = self.client.send(request).await?;
             let explain = || match &reply {
                 Reply::Refused(status, _) => format!("status {status}"),
                 _ => String::new(),
             };
-            halves.note(part, &reply, explain)?;
+            halves.note(part, bytes, &reply, explain)?;
         }
         Ok(Accepted {
             own: None,
@@ -99,7 +98,17 @@ impl Webhook {
     }
 }
 
-/// The key of the signatures. A secret without the prefix of the standard is used as it is.
+fn bearer(token: &SecretString) -> Result<HeaderValue, Error> {
+    let text = format!("Bearer {}", token.expose_secret());
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        let message = "the token of the webhook has characters that no header may have";
+        Error::new(Kind::Usage, message).help("check that it has no line break within it")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The key of the signatures. A text that does not begin as the standard says is the key itself.
 fn key(secret: &SecretString) -> Result<hmac::Key, Error> {
     let text = secret.expose_secret();
     let bytes = match text.strip_prefix(SECRET) {
@@ -121,12 +130,19 @@ fn sign(key: &hmac::Key, id: &str, seconds: i64, body: &[u8]) -> String {
     format!("v1,{}", STANDARD.encode(context.sign()))
 }
 
-/// The id of a request, which is the same for the same rows of the same store.
-fn id_of(batch: &Batch, part: &Range<usize>) -> String {
+/// The same for the same rows of the same store, and another one for another body: the rows may be those of a store
+/// that was restored from a copy, and the sink may be set up in another way.
+fn id_of(batch: &Batch, part: &Range<usize>, body: &[u8]) -> String {
     let seq = |at: usize| batch.rows.get(at).map_or(batch.after, |row| row.seq);
     let (first, last) = (seq(part.start), seq(part.end.saturating_sub(1)));
     let owner = batch.owner.get(..16).unwrap_or(&batch.owner);
-    format!("{}-{owner}-{first}-{last}", batch.connection)
+    let mut digest = Context::new(&SHA256);
+    digest.update(body);
+    format!(
+        "{}-{owner}-{first}-{last}-{}",
+        batch.connection,
+        short(digest)
+    )
 }
 
 fn body_of(batch: &Batch, part: &Range<usize>) -> Vec<u8> {
@@ -163,11 +179,7 @@ impl Sink for Webhook {
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        _owner: &'a str,
-        _own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, _start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         std::future::ready(Ok(Begun::default())).boxed()
     }
 
@@ -183,8 +195,10 @@ impl Sink for Webhook {
                 after: 0,
                 last: 0,
                 rows: Vec::new(),
+                others_taken: false,
             };
-            let request = self.request(&id_of(&batch, &(0..0)), body_of(&batch, &(0..0)));
+            let body = body_of(&batch, &(0..0));
+            let request = self.request(&id_of(&batch, &(0..0), &body), body);
             match self.client.send(request).await? {
                 Reply::Done(_) => Ok(format!("{} accepts an empty batch", self.client.host())),
                 Reply::TooLarge | Reply::Refused(..) => Err(Failure::new(format!(

@@ -11,13 +11,15 @@ use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProd
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::{ClientConfig, ClientContext};
 
-use crate::connector::sinks::Failure;
+use crate::connector::sinks::{Failure, Reached};
 
 /// The partition under which the consumer group keeps the cursor.
 const PARTITION: i32 = 0;
 
 /// A message of a batch.
 pub(super) struct Message {
+    /// The place of its row in the order of storing.
+    pub(super) seq: i64,
     pub(super) topic: String,
     pub(super) key: String,
     pub(super) payload: Vec<u8>,
@@ -32,6 +34,35 @@ pub(super) struct Engine {
     group: BaseConsumer,
     brokers: String,
     timeout: Duration,
+    /// Whether each message is a record batch of its own.
+    is_single: bool,
+}
+
+/// How a producer is started.
+#[derive(Clone)]
+pub(super) struct Options {
+    pub(super) settings: ClientConfig,
+    /// The identifier of the transactions, and the group that has the cursor.
+    pub(super) identifier: String,
+    pub(super) brokers: String,
+    pub(super) timeout: Duration,
+}
+
+/// Why messages were not delivered.
+pub(super) enum Undelivered {
+    /// The brokers refuse record batches as too large, and their messages may fit one by one.
+    Together,
+    /// Anything else.
+    Failed(Failure),
+}
+
+/// A message that was not taken.
+struct Untaken {
+    /// Its place in the batch.
+    at: usize,
+    error: KafkaError,
+    /// Whether the error is about this message alone, and not about all that were sent with it.
+    is_alone: bool,
 }
 
 /// Receives the callbacks of librdkafka.
@@ -39,8 +70,8 @@ pub(super) struct Engine {
 struct Context {
     /// The last problem with a broker.
     problem: Mutex<Option<String>>,
-    /// Messages of the transaction that failed, by their index in the batch.
-    failed: Mutex<Vec<(usize, KafkaError)>>,
+    /// Messages of the transaction that were not taken.
+    failed: Mutex<Vec<Untaken>>,
 }
 
 impl ClientContext for Context {
@@ -57,20 +88,23 @@ impl ProducerContext for Context {
     fn delivery(&self, result: &DeliveryResult<'_>, at: Box<usize>) {
         if let Err((error, _)) = result {
             let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-            failed.push((*at, error.clone()));
+            failed.push(Untaken {
+                at: *at,
+                error: error.clone(),
+                is_alone: false,
+            });
         }
     }
 }
 
 impl Engine {
-    /// Starts a producer. The brokers fence off an earlier producer with this identifier, and abort its
-    /// open transaction.
-    pub(super) fn start(
-        settings: &ClientConfig,
-        identifier: &str,
-        brokers: &str,
-        timeout: Duration,
-    ) -> Result<Self, Failure> {
+    /// Starts a producer. Whoever has worked with this identifier before is fenced off, and what it has not
+    /// committed is aborted.
+    ///
+    /// With `is_single`, no two messages are sent in one record batch. That is slow.
+    pub(super) fn start(options: &Options, is_single: bool) -> Result<Self, Failure> {
+        let (settings, identifier) = (&options.settings, options.identifier.as_str());
+        let (brokers, timeout) = (options.brokers.as_str(), options.timeout);
         let unusable = |_: KafkaError| {
             // The cause may quote a setting, so it is left out.
             Failure::new("librdkafka does not accept the settings of the sink")
@@ -79,6 +113,7 @@ impl Engine {
         let producer: ThreadedProducer<Context> = settings
             .clone()
             .set("transactional.id", identifier)
+            .set("batch.num.messages", if is_single { "1" } else { "10000" })
             .create_with_context(Context::default())
             .map_err(unusable)?;
         let mut group = settings.clone();
@@ -103,28 +138,31 @@ impl Engine {
             group,
             brokers: brokers.to_owned(),
             timeout,
+            is_single,
         };
         let begun = engine.producer.init_transactions(timeout);
         begun.map_err(|error| engine.failed("no transaction can be started", error))?;
         Ok(engine)
     }
 
-    /// The last committed cursor, if there is one. It is kept under the topic of the last message.
-    pub(super) fn cursor(&self, topics: &[String]) -> Result<Option<i64>, Failure> {
+    /// The cursor that was committed last, if there is one. It is kept under the topic of the last message, with the
+    /// place and the name of that message's row.
+    pub(super) fn reached(&self, topics: &[String]) -> Result<Option<Reached>, Failure> {
         let mut list = TopicPartitionList::new();
         for topic in topics.iter().collect::<BTreeSet<_>>() {
             list.add_partition(topic, PARTITION);
         }
         let found = self.group.committed_offsets(list, self.timeout);
         let found = found.map_err(|error| self.failed("the cursor cannot be read", error))?;
-        let offsets = found
-            .elements()
-            .into_iter()
-            .filter_map(|own| match own.offset() {
-                Offset::Offset(offset) => Some(offset),
-                _ => None,
-            });
-        Ok(offsets.max())
+        let elements = found.elements().into_iter();
+        let reached = elements.filter_map(|own| match own.offset() {
+            Offset::Offset(cursor) => Some(Reached {
+                cursor,
+                last: last_of(own.metadata()),
+            }),
+            _ => None,
+        });
+        Ok(reached.max_by_key(|reached| reached.cursor))
     }
 
     /// Delivers messages and the cursor in a transaction. Returns the indices of messages that are too
@@ -133,7 +171,7 @@ impl Engine {
         &self,
         messages: &[Message],
         last: i64,
-    ) -> Result<BTreeSet<usize>, Failure> {
+    ) -> Result<BTreeSet<usize>, Undelivered> {
         let mut refused = BTreeSet::new();
         loop {
             let tried = self.attempt(messages, last, &refused);
@@ -141,17 +179,19 @@ impl Engine {
                 return Ok(refused);
             };
             let aborted = self.producer.abort_transaction(self.timeout);
-            let new: BTreeSet<usize> = self
-                .take_failed()
-                .into_iter()
-                .filter(|(_, error)| is_too_large(error))
-                .map(|(at, _)| at)
-                .collect();
-            if new.is_empty() || aborted.is_err() {
-                return Err(failure);
+            let mut large = self.take_failed();
+            large.retain(|untaken| is_too_large(&untaken.error));
+            if large.is_empty() || aborted.is_err() {
+                return Err(Undelivered::Failed(failure));
             }
-            // Without the messages that are too large, the transaction can succeed.
-            refused.extend(new);
+            let is_alone = |untaken: &&Untaken| untaken.is_alone || self.is_single;
+            let alone: Vec<usize> = large.iter().filter(is_alone).map(|own| own.at).collect();
+            if alone.is_empty() {
+                // All messages of a record batch have the same error, also those that would fit.
+                return Err(Undelivered::Together);
+            }
+            // Without them, the transaction can succeed.
+            refused.extend(alone);
         }
     }
 
@@ -164,11 +204,11 @@ impl Engine {
         let failed = |error| self.failed("the transaction was not committed", error);
         self.take_failed();
         self.producer.begin_transaction().map_err(failed)?;
-        let mut topic = None;
+        let mut sent = None;
         for (at, message) in messages.iter().enumerate() {
             if !refused.contains(&at) {
                 self.send(at, message)?;
-                topic = Some(&message.topic);
+                sent = Some(message);
             }
         }
         // If a message fails, so does the commit. Only the flush tells which message it is.
@@ -177,12 +217,12 @@ impl Engine {
         if let Some(error) = first {
             return Err(failed(error));
         }
-        // If all rows are refused, there is no topic for the cursor, and it is only in the store.
-        if let Some(topic) = topic {
+        // Where all rows are refused, the cursor is in the store alone.
+        if let Some(message) = sent {
             let mut offsets = TopicPartitionList::new();
-            offsets
-                .add_partition_offset(topic, PARTITION, Offset::Offset(last))
-                .map_err(failed)?;
+            let mut cursor = offsets.add_partition(&message.topic, PARTITION);
+            cursor.set_offset(Offset::Offset(last)).map_err(failed)?;
+            cursor.set_metadata(format!("{} {}", message.seq, message.key));
             let group = self
                 .group
                 .group_metadata()
@@ -216,7 +256,11 @@ impl Engine {
                     .failed
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner);
-                failed.push((at, known));
+                failed.push(Untaken {
+                    at,
+                    error: known,
+                    is_alone: true,
+                });
                 drop(failed);
                 return Err(self.failed("a message was refused", error));
             }
@@ -229,7 +273,7 @@ impl Engine {
         self.producer.context()
     }
 
-    fn take_failed(&self) -> Vec<(usize, KafkaError)> {
+    fn take_failed(&self) -> Vec<Untaken> {
         let failed = &self.context().failed;
         std::mem::take(&mut failed.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -237,7 +281,7 @@ impl Engine {
     fn failed_first(&self) -> Option<KafkaError> {
         let failed = &self.context().failed;
         let failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.first().map(|(_, error)| error.clone())
+        failed.first().map(|untaken| untaken.error.clone())
     }
 
     /// Makes a failure with the last message of librdkafka about a broker. For example, a wrong password
@@ -257,7 +301,13 @@ impl Engine {
     }
 }
 
-/// The number of brokers of a cluster.
+/// The place and the name of a row, as they are kept with the cursor. An earlier version kept nothing.
+fn last_of(metadata: &str) -> Option<(i64, String)> {
+    let (seq, name) = metadata.split_once(' ')?;
+    Some((seq.parse().ok()?, name.to_owned()))
+}
+
+/// How many brokers a cluster has.
 pub(super) fn brokers(
     settings: &ClientConfig,
     address: &str,

@@ -10,15 +10,15 @@
 
 mod engine;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use rdkafka::ClientConfig;
 
-use self::engine::{Engine, Message};
+use self::engine::{Engine, Message, Options, Undelivered};
 use super::config::{SOURCES, SinkConfig};
-use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Sink};
+use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Sink, Start};
 use crate::connector::error::{Error, Kind};
 use crate::connector::vault::{ExposeSecret as _, Secrets};
 
@@ -30,8 +30,8 @@ pub(super) struct Kafka {
     settings: ClientConfig,
     rows: u64,
     timeout: Duration,
-    /// The producer, or `None` after a failure.
-    engine: Option<Arc<Engine>>,
+    /// The producer, and how it was started, until a failure.
+    engine: Option<(Options, Engine)>,
 }
 
 /// The template of the topics of a connection.
@@ -86,33 +86,44 @@ impl Kafka {
     }
 
     async fn prepare(&mut self, owner: &str) -> Result<Begun, Failure> {
-        let (settings, timeout) = (self.settings.clone(), self.timeout);
-        let (identifier, brokers) = (self.identifier(owner), self.brokers.clone());
+        // A producer that still works would be fenced off by the new one.
+        self.engine = None;
+        let options = Options {
+            settings: self.settings.clone(),
+            identifier: self.identifier(owner),
+            brokers: self.brokers.clone(),
+            timeout: self.timeout,
+        };
         let topics: Vec<String> = SOURCES.iter().map(|source| self.topic.of(source)).collect();
         let begun = blocking(move || {
-            let engine = Engine::start(&settings, &identifier, &brokers, timeout)?;
-            let cursor = engine.cursor(&topics)?;
-            Ok((engine, cursor))
+            let engine = Engine::start(&options, false)?;
+            let reached = engine.reached(&topics)?;
+            Ok(((options, engine), reached))
         });
-        let (engine, cursor) = begun.await?;
-        self.engine = Some(Arc::new(engine));
-        Ok(Begun { own: None, cursor })
+        let (engine, reached) = begun.await?;
+        self.engine = Some(engine);
+        Ok(Begun { own: None, reached })
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<Accepted, Failure> {
-        // The producer is put back only after the transaction has succeeded.
-        let Some(engine) = self.engine.take() else {
+        // Until the transaction has succeeded, there is no producer to go on with.
+        let Some((options, engine)) = self.engine.take() else {
             return Err(Failure::new("the producer has not been started"));
         };
         let message = |row: &super::Row| Message {
+            seq: row.seq,
             topic: self.topic.of(&row.source),
             key: row.id.clone(),
             payload: row.json.clone(),
             time: row.time.map(|time| time.as_millisecond()),
         };
         let messages: Vec<Message> = batch.rows.iter().map(message).collect();
-        let (own, last) = (Arc::clone(&engine), batch.last);
-        let refused = blocking(move || own.deliver(&messages, last)).await?;
+        let last = batch.last;
+        let delivered = blocking(move || {
+            let (engine, refused) = deliver(&options, engine, &messages, last)?;
+            Ok(((options, engine), refused))
+        });
+        let (engine, refused) = delivered.await?;
         self.engine = Some(engine);
         let reason = "it is larger than the producer or the topic allows";
         let refused = refused.into_iter().map(|at| Refused {
@@ -126,7 +137,33 @@ impl Kafka {
     }
 }
 
-/// Adds the settings of TLS and of the login.
+/// Delivers messages, if need be one by one, and returns the producer to go on with.
+fn deliver(
+    options: &Options,
+    engine: Engine,
+    messages: &[Message],
+    last: i64,
+) -> Result<(Engine, BTreeSet<usize>), Failure> {
+    let (engine, refused) = match engine.deliver(messages, last) {
+        Err(Undelivered::Together) => {
+            // Two producers with one identifier would fence each other off.
+            drop(engine);
+            let single = Engine::start(options, true)?;
+            let refused = single.deliver(messages, last);
+            (single, refused)
+        }
+        delivered => (engine, delivered),
+    };
+    match refused {
+        Ok(refused) => Ok((engine, refused)),
+        Err(Undelivered::Failed(failure)) => Err(failure),
+        Err(Undelivered::Together) => {
+            Err(Failure::new("the brokers refuse each message as too large"))
+        }
+    }
+}
+
+/// How the client reaches the brokers, and logs in.
 fn log_in(
     settings: &mut ClientConfig,
     config: &SinkConfig,
@@ -205,12 +242,8 @@ impl Sink for Kafka {
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        owner: &'a str,
-        _own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
-        self.prepare(owner).boxed()
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
+        self.prepare(start.owner).boxed()
     }
 
     fn deliver<'a>(&'a mut self, batch: &'a Batch) -> BoxFuture<'a, Result<Accepted, Failure>> {

@@ -1,5 +1,6 @@
 //! Connects to the service of an object store.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +32,13 @@ impl HttpConnector for Connector {
     }
 }
 
-/// Makes the store, and the prefix of all objects.
+/// The folder of this machine, if the address is one.
+pub(super) fn folder_of(config: &SinkConfig) -> Option<PathBuf> {
+    let url = Url::parse(config.address()).ok()?;
+    (url.scheme() == "file").then(|| url.to_file_path().ok())?
+}
+
+/// The store, and the prefix of all objects.
 pub(super) fn connect(
     config: &SinkConfig,
     secrets: &Secrets,
@@ -75,10 +82,19 @@ pub(super) fn connect(
             if let Some(region) = config.text("region") {
                 builder = builder.with_region(region);
             }
-            if let (Some(id), Some(key)) =
-                (config.text("access-key-id"), secret("secret-access-key"))
-            {
-                builder = builder.with_access_key_id(id).with_secret_access_key(key);
+            match (config.text("access-key-id"), secret("secret-access-key")) {
+                (Some(id), Some(key)) => {
+                    builder = builder.with_access_key_id(id).with_secret_access_key(key);
+                }
+                (None, None) => {}
+                // The environment would offer another key in place of the half one.
+                _ => {
+                    let message = format!(
+                        "sink {}: `access-key-id` and the secret `secret-access-key` belong together",
+                        config.name
+                    );
+                    return Err(Error::new(Kind::Usage, message));
+                }
             }
             builder.build().map(|store| Arc::new(store) as _)
         }

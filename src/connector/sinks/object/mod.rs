@@ -1,7 +1,8 @@
 //! Objects in S3, Google Cloud Storage, Azure or a folder: Parquet or NDJSON, by connection, source and day.
 //!
-//! The name of an object contains the id of the store and the sequence numbers of its rows, and a repeated
-//! batch has the same rows. Therefore a repeated object replaces the first one.
+//! An object is named by the store, the places of its rows in the order of storing, and a digest of their names; and a
+//! repeated batch has the same rows. So a repeated object takes the place of the first one, and never that of other
+//! rows, which a store that was restored from a copy may have in the same places.
 
 mod columns;
 mod connect;
@@ -9,6 +10,7 @@ mod parquet;
 mod schema;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
@@ -16,12 +18,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+use ring::digest::{Context, SHA256};
 
 use self::schema::Node;
-use super::config::SinkConfig;
-use super::{Accepted, Batch, Begun, Failure, Limits, Row, Sink};
+use super::config::{SinkConfig, short};
+use super::{Accepted, Batch, Begun, Failure, Limits, Row, Sink, Start};
 use crate::connector::error::Error;
 use crate::connector::ocsf::Mapping;
+use crate::connector::private::create_folder;
 use crate::connector::vault::Secrets;
 
 /// The format of the objects.
@@ -35,6 +39,8 @@ pub(super) struct Objects {
     store: Arc<dyn ObjectStore>,
     address: String,
     prefix: Path,
+    /// The folder of the objects, if they are on this machine.
+    folder: Option<PathBuf>,
     connection: String,
     format: Format,
     rows: u64,
@@ -64,20 +70,27 @@ impl Objects {
             store,
             address: config.address().to_owned(),
             prefix,
+            folder: connect::folder_of(config),
             connection: connection.to_owned(),
             format,
             rows: config.count("batch-rows").unwrap_or(50_000),
         })
     }
 
-    /// The path of the object for rows of a batch that have this source and day.
-    fn path(&self, batch: &Batch, source: &str, day: &str) -> Path {
+    /// Where the rows of a batch are written that have a source and a day.
+    fn path(&self, batch: &Batch, source: &str, day: &str, rows: &[&Row]) -> Path {
         let end = match self.format {
             Format::Ndjson => "ndjson",
             Format::Parquet(_) => "parquet",
         };
         let owner = batch.owner.get(..16).unwrap_or(&batch.owner);
-        let name = format!("{owner}-{:012}-{:012}.{end}", batch.after + 1, batch.last);
+        let mut names = Context::new(&SHA256);
+        for row in rows {
+            names.update(row.id.as_bytes());
+            names.update(b"\n");
+        }
+        let (first, last, rows) = (batch.after + 1, batch.last, short(names));
+        let name = format!("{owner}-{first:012}-{last:012}-{rows}.{end}");
         self.prefix
             .clone()
             .join(format!("connection={}", self.connection))
@@ -105,8 +118,23 @@ impl Objects {
     }
 
     async fn put(&self, path: &Path, bytes: Vec<u8>) -> Result<(), Failure> {
+        let file = self
+            .folder
+            .as_ref()
+            .map(|folder| folder.join(path.as_ref()));
+        if let Some(parent) = file.as_ref().and_then(|file| file.parent()) {
+            // The store would make a folder that everybody can read.
+            create_folder(parent).map_err(|error| Error::io("create the folder", parent, error))?;
+        }
         let put = self.store.put(path, PutPayload::from(bytes)).await;
-        put.map(drop).map_err(|error| self.failed(error))
+        put.map_err(|error| self.failed(error))?;
+        #[cfg(unix)]
+        if let Some(file) = &file {
+            let only_ours = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            std::fs::set_permissions(file, only_ours)
+                .map_err(|error| Error::io("restrict the rights of", file, error))?;
+        }
+        Ok(())
     }
 
     async fn write(&self, batch: &Batch) -> Result<Accepted, Failure> {
@@ -117,7 +145,8 @@ impl Objects {
         }
         for ((source, day), rows) in parts {
             let bytes = self.bytes(&rows)?;
-            self.put(&self.path(batch, source, &day), bytes).await?;
+            self.put(&self.path(batch, source, &day, &rows), bytes)
+                .await?;
         }
         Ok(Accepted::default())
     }
@@ -147,16 +176,12 @@ impl Sink for Objects {
     fn limits(&self) -> Limits {
         Limits {
             rows: self.rows,
-            bytes: 48 << 20,
+            bytes: 16 << 20,
             same: true,
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        _owner: &'a str,
-        _own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, _start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         std::future::ready(Ok(Begun::default())).boxed()
     }
 

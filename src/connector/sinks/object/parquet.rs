@@ -18,7 +18,9 @@ use crate::connector::sinks::Row;
 pub(super) fn write<'a>(schema: &Node, rows: impl Iterator<Item = &'a Row>) -> Result<Vec<u8>> {
     let mut columns = Columns::new(schema);
     for row in rows {
-        columns.add(&object(row)?);
+        let mut object = object(row)?;
+        keep_numbers(schema, &mut object);
+        columns.add(&object);
     }
     let message = Arc::new(parse_message_type(&schema.message())?);
     let properties = WriterProperties::builder()
@@ -54,6 +56,53 @@ pub(super) fn write<'a>(schema: &Node, rows: impl Iterator<Item = &'a Row>) -> R
     Ok(bytes)
 }
 
+/// Keeps a number that is not a whole one of 64 bits as a text in `unmapped`, by the path of its attribute: its own
+/// column cannot have it.
+fn keep_numbers(schema: &Node, object: &mut Value) {
+    let mut found = Vec::new();
+    find_numbers(schema, object, "", &mut found);
+    let Value::Object(attributes) = object else {
+        return;
+    };
+    if found.is_empty() {
+        return;
+    }
+    let unmapped = attributes
+        .entry("unmapped")
+        .or_insert_with(|| Value::Object(serde_json::Map::new()));
+    if let Value::Object(unmapped) = unmapped {
+        for (path, text) in found {
+            unmapped.entry(path).or_insert(Value::String(text));
+        }
+    }
+}
+
+fn find_numbers(node: &Node, value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    match (node, value) {
+        (Node::Number | Node::Time, value) if !value.is_null() && value.as_i64().is_none() => {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            found.push((path.to_owned(), text));
+        }
+        (Node::Group(attributes), Value::Object(object)) => {
+            for (name, node) in attributes {
+                if let Some(value) = object.get(name) {
+                    let dot = if path.is_empty() { "" } else { "." };
+                    find_numbers(node, value, &format!("{path}{dot}{name}"), found);
+                }
+            }
+        }
+        (Node::List(element), Value::Array(values)) => {
+            for value in values {
+                find_numbers(element, value, &format!("{path}[]"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
 trait FromText {
     fn from_text(text: String) -> Self;
 }
@@ -76,4 +125,27 @@ fn object(row: &Row) -> Result<Value> {
         }
     }
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::ocsf::Mapping;
+    use crate::connector::sinks::object::schema::of_events;
+
+    #[test]
+    fn a_number_that_its_column_cannot_have_is_kept() {
+        let schema = of_events(&Mapping::built_in().unwrap());
+        let mut event = serde_json::json!({
+            "class_uid": 3002, "severity_id": 1.5, "activity_id": 10_000_000_000_000_000_000_u64,
+            "unmapped": { "OTHER": "x" },
+        });
+        keep_numbers(&schema, &mut event);
+        assert_eq!(
+            event["unmapped"],
+            serde_json::json!({
+                "OTHER": "x", "severity_id": "1.5", "activity_id": "10000000000000000000",
+            })
+        );
+    }
 }

@@ -83,6 +83,13 @@ pub(in crate::connector) trait Engine: Session + fmt::Debug + Send {
 
     /// The name of the database in messages, without a password.
     fn place(&self) -> String;
+
+    /// Lets each change from now on wait until it is on the disk, and with it all that was committed before it.
+    fn wait_for_disk(&mut self) -> Result<(), Fault>;
+
+    /// The number of the lease under which the store is open, if it is open under one. Whoever has the connection
+    /// later has a greater one.
+    fn lease(&self) -> Option<i64>;
 }
 
 /// Shorthands for queries.

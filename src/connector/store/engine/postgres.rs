@@ -191,6 +191,18 @@ impl Engine for Postgres {
     fn place(&self) -> String {
         format!("{}, connection {}", self.pool.address(), self.name)
     }
+
+    /// Sessions commit synchronously.
+    fn wait_for_disk(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn lease(&self) -> Option<i64> {
+        match &self.access {
+            Access::Leased(fence) => Some(fence.token()),
+            Access::Read | Access::Beside => None,
+        }
+    }
 }
 
 /// A transaction. It is rolled back if it is dropped.

@@ -47,11 +47,10 @@ impl Sqlite {
 
     /// Opens the database, and syncs each transaction to the disk.
     pub(in crate::connector) fn open_durably(path: &Path) -> Result<Self, Error> {
-        let database = open(path)?;
-        database
-            .pragma_update(None, "synchronous", "full")
-            .map_err(|error| failure("open the store", path, error))?;
-        Ok(Self::of(database, path))
+        let mut opened = Self::of(open(path)?, path);
+        let waits = opened.wait_for_disk();
+        waits.map_err(|fault| fault.because_of("open the store", &opened.place()))?;
+        Ok(opened)
     }
 
     /// Opens the database for reading.
@@ -97,6 +96,16 @@ impl Engine for Sqlite {
 
     fn place(&self) -> String {
         self.path.display().to_string()
+    }
+
+    fn wait_for_disk(&mut self) -> Result<(), Fault> {
+        let full = self.database.pragma_update(None, "synchronous", "full");
+        full.map_err(Fault::from)
+    }
+
+    /// The lock of a folder is held by one process, which cannot lose it.
+    fn lease(&self) -> Option<i64> {
+        None
     }
 }
 
