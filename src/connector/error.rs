@@ -111,7 +111,7 @@ impl Error {
     }
 
     /// Whether the org sent no response at all, neither a result nor a fault.
-    pub(crate) fn is_unanswered(&self) -> bool {
+    pub(crate) fn has_no_response(&self) -> bool {
         self.cause()
             .is_some_and(|cause| cause.is_transport() || cause.is_protocol())
     }

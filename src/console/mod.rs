@@ -30,5 +30,5 @@ mod security;
 mod server;
 mod words;
 
-pub use options::Options;
+pub use options::ConsoleOptions;
 pub use server::{Console, Links};

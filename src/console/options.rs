@@ -9,7 +9,7 @@ use crate::connector::{Error, Kind};
 
 /// The options of the console.
 #[derive(Debug)]
-pub struct Options {
+pub struct ConsoleOptions {
     /// The home of the connections.
     pub home: Home,
     /// The vault with the secrets of the connections.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use saponify_cli::connector::Error;
 use saponify_cli::connector::progress::Watch;
-use saponify_cli::connector::sources::rows::{Object, Options, Outcome, sync};
+use saponify_cli::connector::sources::rows::{Object, RowOptions, RowOutcome, sync};
 use saponify_cli::connector::sources::{Batch, Failure, Service};
 use saponify_cli::connector::store::{EventQuery, Method, Store};
 use saponify_cli::connector::window::Policy;
@@ -192,12 +192,12 @@ impl Service for Org {
     }
 }
 
-fn run(fixture: &mut Fixture, org: &mut Org) -> Result<Outcome, Error> {
+fn run(fixture: &mut Fixture, org: &mut Org) -> Result<RowOutcome, Error> {
     collect(&mut fixture.store, org)
 }
 
-pub(crate) fn collect(store: &mut Store, org: &mut Org) -> Result<Outcome, Error> {
-    let options = Options {
+pub(crate) fn collect(store: &mut Store, org: &mut Org) -> Result<RowOutcome, Error> {
+    let options = RowOptions {
         begins: at(0),
         retention: SignedDuration::from_hours(24 * 180),
         policy: Policy::default(),

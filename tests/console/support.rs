@@ -8,7 +8,7 @@ use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::progress::Stop;
 use saponify_cli::connector::vault::Vault;
-use saponify_cli::console::{Console, Links, Options};
+use saponify_cli::console::{Console, ConsoleOptions, Links};
 use saponify_sandbox::{Activity, Org, Sandbox};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -38,12 +38,12 @@ impl Served {
 
     /// Starts a console with other options.
     pub(crate) async fn with(
-        change: impl FnOnce(&mut Options),
+        change: impl FnOnce(&mut ConsoleOptions),
     ) -> Result<Self, saponify_cli::connector::Error> {
         let folder = TempDir::new().unwrap();
         let key = age::x25519::Identity::generate().to_string();
         let home = Home::find(Some(folder.path().join("home")), |_| None).unwrap();
-        let mut options = Options {
+        let mut options = ConsoleOptions {
             vault: Vault::of(&home, Some(key.expose_secret().into())).unwrap(),
             home: home.clone(),
             listen: "127.0.0.1:0".parse().unwrap(),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use saponify_cli::connector::notify::State;
 use saponify_cli::connector::vault::SecretSource;
-use saponify_cli::console::{Console, Links, Options};
+use saponify_cli::console::{Console, ConsoleOptions, Links};
 
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put};
@@ -50,7 +50,7 @@ impl Serve {
         let read = |source: &Option<SecretSource>, what: &str| {
             source.as_ref().map(|source| source.read(what)).transpose()
         };
-        let options = Options {
+        let options = ConsoleOptions {
             home,
             vault,
             listen: self.listen,

@@ -12,7 +12,7 @@ use saponify_cli::connector::progress::{Stop, Watch};
 use saponify_cli::connector::shown::counted;
 use saponify_cli::connector::sinks::Delivered;
 use saponify_cli::connector::sync::{
-    Cadence, Collector, Figures, Notice, Outcome, Source, SourceOutcome, Teller, Work, run_all,
+    Cadence, Collector, Figures, Notice, RoundOutcome, Source, SourceOutcome, Teller, Work, run_all,
 };
 use saponify_cli::connector::when;
 use saponify_cli::connector::when::length;
@@ -125,7 +125,7 @@ impl Sync {
 }
 
 /// Prints the result, and returns the exit code.
-fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
+fn print(outcome: &RoundOutcome, json: bool) -> Result<u8, Failure> {
     match json {
         true => print_json(&outcome.to_json())?,
         false => put_lines(&text(outcome))?,
@@ -146,7 +146,7 @@ fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
     Ok(code)
 }
 
-fn text(outcome: &Outcome) -> String {
+fn text(outcome: &RoundOutcome) -> String {
     let mut out = format!("{}\n", outcome.connection);
     for SourceOutcome { source, result, .. } in &outcome.sources {
         let line = match result {

@@ -19,15 +19,15 @@ impl ChangeService for Org {
             return Ok(described.clone());
         }
         self.allow()?;
-        let answer = self.soap.describe_s_object(object).await;
-        let Some(answer) = answer.map_err(|error| failed(object, error))? else {
+        let response = self.soap.describe_s_object(object).await;
+        let Some(response) = response.map_err(|error| failed(object, error))? else {
             return Ok(Described::default());
         };
-        let fields = answer.fields.iter();
+        let fields = response.fields.iter();
         let stored = fields.filter(|field| !LEFT_OUT.contains(&field.r#type.as_str()));
         let described = Described {
             fields: stored.map(|field| field.name.clone()).collect(),
-            replicateable: answer.replicateable,
+            replicateable: response.replicateable,
         };
         self.described.insert(object.to_owned(), described.clone());
         Ok(described)
@@ -35,31 +35,31 @@ impl ChangeService for Org {
 
     async fn updated(&mut self, object: &str, span: Span) -> Result<Updated, Failure> {
         self.allow()?;
-        let answer = self
+        let response = self
             .soap
             .get_updated(object, span.start(), span.end())
             .await;
-        let answer = answer.map_err(|error| failed(object, error))?;
+        let response = response.map_err(|error| failed(object, error))?;
         Ok(Updated {
-            ids: answer.ids.iter().map(Id::to_string).collect(),
-            covered: answer.latest_date_covered,
+            ids: response.ids.iter().map(Id::to_string).collect(),
+            covered: response.latest_date_covered,
         })
     }
 
     async fn deleted(&mut self, object: &str, span: Span) -> Result<Deleted, Failure> {
         self.allow()?;
-        let answer = self
+        let response = self
             .soap
             .get_deleted(object, span.start(), span.end())
             .await;
-        let answer = answer.map_err(|error| failed(object, error))?;
-        let records = answer.deleted_records.iter();
+        let response = response.map_err(|error| failed(object, error))?;
+        let records = response.deleted_records.iter();
         Ok(Deleted {
             records: records
                 .map(|row| (row.id.to_string(), row.deleted_date))
                 .collect(),
-            earliest: answer.earliest_date_available,
-            covered: answer.latest_date_covered,
+            earliest: response.earliest_date_available,
+            covered: response.latest_date_covered,
         })
     }
 
@@ -71,8 +71,8 @@ impl ChangeService for Org {
     ) -> Result<Vec<Option<Values>>, Failure> {
         self.allow()?;
         let ids: Vec<Id> = ids.iter().filter_map(|id| id.parse().ok()).collect();
-        let answer = self.soap.retrieve(&fields.join(","), object, &ids).await;
-        let rows = answer.map_err(|error| failed(object, error))?;
+        let response = self.soap.retrieve(&fields.join(","), object, &ids).await;
+        let rows = response.map_err(|error| failed(object, error))?;
         let mut selection = Selection::of_fields(fields.iter().map(String::as_str));
         let mut row = |row: &Option<saponify::Record>| row.as_ref().map(|row| selection.owned(row));
         Ok(rows.iter().map(&mut row).collect())

@@ -36,7 +36,7 @@ impl FileService for Org {
                     staging.restart()?;
                     self.by_rest(file, staging).await
                 }
-                answer => answer.map_err(|refused| refused.1),
+                response => response.map_err(|refused| refused.1),
             },
         }
     }
@@ -53,7 +53,7 @@ impl Org {
             return Err((Some(staging), gone(file).into()));
         };
         self.tap.begin(staging);
-        let answer = self
+        let response = self
             .soap
             .retrieve("LogFile", "EventLogFile", [id])
             .deadline(FILE_TIME)
@@ -69,7 +69,7 @@ impl Org {
         if let Some(failure) = failure {
             return Err((Some(staging), failure.into()));
         }
-        let rows = match answer {
+        let rows = match response {
             Ok(rows) => rows,
             Err(error) => return Err((Some(staging), query_failed(CALL, error))),
         };

@@ -216,14 +216,14 @@ impl Org {
         if let Some(time) = self.clock.now(self.tap.date(), now) {
             return Ok(time);
         }
-        let answer = self
+        let response = self
             .soap
             .get_server_timestamp()
             .await
             .map_err(|error| failed("cannot ask the org for its time", error))?;
         self.clock
-            .set(Reading::new(answer.timestamp, Instant::now()));
-        Ok(answer.timestamp)
+            .set(Reading::new(response.timestamp, Instant::now()));
+        Ok(response.timestamp)
     }
 
     /// The API calls of the org within 24 hours, as stated in its last response.

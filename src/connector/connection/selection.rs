@@ -19,11 +19,11 @@ struct Selected<'q> {
     name: &'q str,
     /// The position of the field in the previous row.
     place: usize,
-    what: What<'q>,
+    what: SelectedValue<'q>,
 }
 
 #[derive(Debug)]
-enum What<'q> {
+enum SelectedValue<'q> {
     /// A value, and its index in the result.
     Value(usize),
     /// Fields of a parent record.
@@ -75,11 +75,11 @@ fn add<'q>(fields: &mut Vec<Selected<'q>>, path: &'q str, at: usize) {
         None => fields.push(Selected {
             name: path,
             place,
-            what: What::Value(at),
+            what: SelectedValue::Value(at),
         }),
         Some((name, rest)) => {
             let parent = fields.iter_mut().find_map(|field| match &mut field.what {
-                What::Parent(fields) if field.name == name => Some(fields),
+                SelectedValue::Parent(fields) if field.name == name => Some(fields),
                 _ => None,
             });
             if let Some(parent) = parent {
@@ -90,7 +90,7 @@ fn add<'q>(fields: &mut Vec<Selected<'q>>, path: &'q str, at: usize) {
             fields.push(Selected {
                 name,
                 place,
-                what: What::Parent(parent),
+                what: SelectedValue::Parent(parent),
             });
         }
     }
@@ -112,12 +112,12 @@ fn read<'r>(selected: &mut [Selected<'_>], record: &'r Record, values: &mut [Opt
         };
         field.place = place.unwrap_or_default();
         match &mut field.what {
-            What::Value(at) => {
+            SelectedValue::Value(at) => {
                 if let Some(slot) = values.get_mut(*at) {
                     *slot = value.as_str();
                 }
             }
-            What::Parent(selected) => {
+            SelectedValue::Parent(selected) => {
                 if let Some(parent) = value.as_record() {
                     read(selected, parent, values);
                 }

@@ -33,11 +33,11 @@ impl Service for Org {
         self.allow()?;
         self.cursor = None;
         query.clone_into(&mut self.query);
-        let mut answer = by_table(self.soap.query(query), self.decodes_by_table).await;
-        if self.must_decode_untyped(&answer) {
-            answer = self.soap.query(query).await;
+        let mut response = by_table(self.soap.query(query), self.decodes_by_table).await;
+        if self.must_decode_untyped(&response) {
+            response = self.soap.query(query).await;
         }
-        self.take(answer)
+        self.take(response)
     }
 
     async fn more(&mut self) -> Result<Batch, Failure> {
@@ -46,18 +46,18 @@ impl Service for Org {
         let Some(cursor) = self.cursor.take() else {
             return Err(Failure::CursorLost);
         };
-        let answer = by_table(self.soap.query_more(&cursor), self.decodes_by_table).await;
-        if self.must_decode_untyped(&answer) {
+        let response = by_table(self.soap.query_more(&cursor), self.decodes_by_table).await;
+        if self.must_decode_untyped(&response) {
             return Err(Failure::CursorLost);
         }
-        self.take(answer)
+        self.take(response)
     }
 
     async fn count(&mut self, query: &str) -> Result<u64, Failure> {
         self.allow()?;
-        let answer = self.soap.query(query).await;
-        match answer {
-            Ok(answer) => Ok(u64::try_from(answer.size).unwrap_or_default()),
+        let response = self.soap.query(query).await;
+        match response {
+            Ok(response) => Ok(u64::try_from(response.size).unwrap_or_default()),
             Err(error) => Err(query_failed(query, error)),
         }
     }
@@ -131,8 +131,8 @@ impl Service for Org {
 impl Org {
     /// Whether a response has a value that does not fit the WSDL. The rows are still wanted, so all later
     /// responses are decoded without the tables.
-    fn must_decode_untyped(&mut self, answer: &Result<QueryResult, saponify::Error>) -> bool {
-        let refused = matches!(answer, Err(error) if error.is_decode());
+    fn must_decode_untyped(&mut self, response: &Result<QueryResult, saponify::Error>) -> bool {
+        let refused = matches!(response, Err(error) if error.is_decode());
         let must = refused && self.decodes_by_table;
         if must {
             self.decodes_by_table = false;
@@ -140,21 +140,21 @@ impl Org {
         must
     }
 
-    fn take(&mut self, answer: Result<QueryResult, saponify::Error>) -> Result<Batch, Failure> {
-        let answer = answer.map_err(|error| query_failed(&self.query, error))?;
-        self.cursor = match answer.done {
+    fn take(&mut self, response: Result<QueryResult, saponify::Error>) -> Result<Batch, Failure> {
+        let response = response.map_err(|error| query_failed(&self.query, error))?;
+        self.cursor = match response.done {
             true => None,
-            false => answer.query_locator,
+            false => response.query_locator,
         };
         let mut selection = Selection::of_query(&self.query);
         let mut rows = Rows::default();
-        for record in &answer.records {
+        for record in &response.records {
             selection.add_to(&mut rows, record);
         }
         Ok(Batch {
             rows,
-            size: u64::try_from(answer.size).ok(),
-            last: answer.done,
+            size: u64::try_from(response.size).ok(),
+            last: response.done,
         })
     }
 
@@ -175,9 +175,10 @@ impl Org {
             return Ok(id.to_string());
         }
         self.allow()?;
-        let answer = self.soap.get_user_info().await;
-        let answer = answer.map_err(|error| failed("cannot get the user from the org", error))?;
-        Ok(answer.user_id.to_string())
+        let response = self.soap.get_user_info().await;
+        let response =
+            response.map_err(|error| failed("cannot get the user from the org", error))?;
+        Ok(response.user_id.to_string())
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde_json::{Map, Value, json};
 
 use super::VERSION;
-use super::tables::{Activity, EventRule, FieldRule, Form, From, Mapping};
+use super::tables::{Activity, EventRule, FieldRule, Mapping, ValueForm, ValueSource};
 use super::value::{has, set};
 use crate::connector::store::Event;
 
@@ -113,9 +113,9 @@ impl Mapping {
         };
         field.from.iter().find_map(|from| {
             let (column, text) = match from {
-                From::Column(column) => (Some(column.as_str()), cell(column)?),
-                From::Text(text) => (None, text.as_str()),
-                From::If { column, other, is } => {
+                ValueSource::Column(column) => (Some(column.as_str()), cell(column)?),
+                ValueSource::Text(text) => (None, text.as_str()),
+                ValueSource::If { column, other, is } => {
                     if event.value(other).unwrap_or_default() != is {
                         return None;
                     }
@@ -126,21 +126,21 @@ impl Mapping {
             if text.is_empty() {
                 return None;
             }
-            let is_whole = !matches!(field.form, Form::User | Form::Table(_));
+            let is_whole = !matches!(field.form, ValueForm::User | ValueForm::Table(_));
             Some((column.filter(|_| is_whole), self.form(&field.form, text)?))
         })
     }
 
-    fn form(&self, form: &Form, text: &str) -> Option<Value> {
+    fn form(&self, form: &ValueForm, text: &str) -> Option<Value> {
         let is_ip = text.parse::<IpAddr>().is_ok();
         Some(match form {
-            Form::Text => text.into(),
+            ValueForm::Text => text.into(),
             // Salesforce writes numbers as `136.0`.
-            Form::Integer => text.split('.').next()?.parse::<i64>().ok()?.into(),
-            Form::Ip => is_ip.then(|| text.into())?,
-            Form::Name => (!is_ip).then(|| text.into())?,
-            Form::User => user_id(text)?.into(),
-            Form::Table(table) => self.means(table, text)?.into(),
+            ValueForm::Integer => text.split('.').next()?.parse::<i64>().ok()?.into(),
+            ValueForm::Ip => is_ip.then(|| text.into())?,
+            ValueForm::Name => (!is_ip).then(|| text.into())?,
+            ValueForm::User => user_id(text)?.into(),
+            ValueForm::Table(table) => self.means(table, text)?.into(),
         })
     }
 }

@@ -36,13 +36,13 @@ pub(super) enum Activity {
 pub(super) struct FieldRule {
     classes: Option<Vec<i64>>,
     pub(super) target: String,
-    pub(super) from: Vec<From>,
-    pub(super) form: Form,
+    pub(super) from: Vec<ValueSource>,
+    pub(super) form: ValueForm,
     pub(super) unless: Option<String>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum From {
+pub(super) enum ValueSource {
     Column(String),
     Text(String),
     /// A column, if another column has a value.
@@ -53,7 +53,7 @@ pub(super) enum From {
     },
 }
 
-impl From {
+impl ValueSource {
     fn read(text: &str) -> Self {
         if let Some(text) = text.strip_prefix('=') {
             return Self::Text(text.to_owned());
@@ -73,7 +73,7 @@ impl From {
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Form {
+pub(super) enum ValueForm {
     Text,
     Integer,
     Ip,
@@ -113,7 +113,7 @@ impl Mapping {
     /// attribute y of the first element of the array x.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, bool)> {
         self.fields.iter().map(|field| {
-            let is_number = matches!(field.form, Form::Integer | Form::Table(_));
+            let is_number = matches!(field.form, ValueForm::Integer | ValueForm::Table(_));
             (field.target.as_str(), is_number)
         })
     }
@@ -175,14 +175,14 @@ impl Mapping {
                 ),
             };
             let form = match form {
-                "text" => Form::Text,
-                "integer" => Form::Integer,
-                "ip" => Form::Ip,
-                "name" => Form::Name,
-                "user" => Form::User,
-                table => Form::Table(mapping.known("fields", line, table)?),
+                "text" => ValueForm::Text,
+                "integer" => ValueForm::Integer,
+                "ip" => ValueForm::Ip,
+                "name" => ValueForm::Name,
+                "user" => ValueForm::User,
+                table => ValueForm::Table(mapping.known("fields", line, table)?),
             };
-            let from = from.split(' ').map(From::read);
+            let from = from.split(' ').map(ValueSource::read);
             mapping.fields.push(FieldRule {
                 classes,
                 target: target.to_owned(),

@@ -9,7 +9,7 @@ use super::permissions::{Needed, PERMISSIONS, Permission};
 use super::{Profile, failure};
 use crate::connector::connection::{Login, Org};
 use crate::connector::sources::rows::Object;
-use crate::connector::sources::{Failure, Service, Values, all_rows};
+use crate::connector::sources::{Failure, RowValues, Service, all_rows};
 
 /// Editions that have the API.
 const WITH_API: [&str; 5] = [
@@ -159,7 +159,7 @@ impl Access<'_, '_> {
     }
 
     /// The permissions of the user, from all assigned permission sets. The profile is one of them.
-    async fn granted(&mut self) -> Result<Granted, NotAnswered> {
+    async fn granted(&mut self) -> Result<Granted, FailedQuery> {
         let mut known: Vec<&str> = PERMISSIONS
             .iter()
             .map(|permission| permission.field)
@@ -172,8 +172,8 @@ impl Access<'_, '_> {
         let mut last = None;
         for (relationship, from) in [("PermissionSet", &assigned), ("Profile", &own)] {
             let mut fields = known.clone();
-            let answer = self.without_refused(relationship, &mut fields, from).await;
-            match answer {
+            let result = self.without_refused(relationship, &mut fields, from).await;
+            match result {
                 Ok(rows) if !rows.is_empty() => {
                     known = fields;
                     let is_true = |at: usize| {
@@ -203,7 +203,7 @@ impl Access<'_, '_> {
         relationship: &str,
         fields: &mut Vec<&'static str>,
         from: &str,
-    ) -> Result<Rows, NotAnswered> {
+    ) -> Result<Rows, FailedQuery> {
         loop {
             let paths: Vec<String> = fields
                 .iter()
@@ -215,10 +215,10 @@ impl Access<'_, '_> {
                     let before = fields.len();
                     fields.retain(|field| !refused.ends_with(field));
                     if fields.len() == before {
-                        return Err(not_answered(Failure::Field(refused)));
+                        return Err(failed_query(Failure::Field(refused)));
                     }
                 }
-                answer => return answer.map_err(not_answered),
+                result => return result.map_err(failed_query),
             }
         }
     }
@@ -262,7 +262,7 @@ impl Access<'_, '_> {
             Ok(true) => Line::passed(id, what, "shows the rows of all users"),
             Ok(false) => Line::failed(id, what, "shows only the rows of this user")
                 .remedy("give the user \"Monitor Login History\" or \"Manage Users\""),
-            Err(failure) => not_answered(failure)(id, what),
+            Err(failure) => failed_query(failure)(id, what),
         };
         self.lines.push(line);
     }
@@ -271,7 +271,7 @@ impl Access<'_, '_> {
         let (id, what) = ("setup-audit-trail", "Setup audit trail");
         let line = match self.org.count("SELECT COUNT() FROM SetupAuditTrail").await {
             Ok(rows) => Line::passed(id, what, format!("{rows} rows are visible")),
-            Err(failure) => not_answered(failure)(id, what),
+            Err(failure) => failed_query(failure)(id, what),
         };
         self.lines.push(line);
     }
@@ -319,7 +319,7 @@ impl Access<'_, '_> {
         let (id, what) = ("event-log-files", "Event log files");
         let oldest = "FROM EventLogFile WHERE Sequence >= 0 ORDER BY CreatedDate LIMIT 1";
         let hourly = "SELECT COUNT() FROM EventLogFile WHERE Interval = 'Hourly'";
-        let (answer, is_hourly) = match self.ask(&["CreatedDate", "Interval"], oldest).await {
+        let (result, is_hourly) = match self.ask(&["CreatedDate", "Interval"], oldest).await {
             Ok(rows) => (
                 Ok(rows),
                 self.org.count(hourly).await.is_ok_and(|files| files > 0),
@@ -339,7 +339,7 @@ impl Access<'_, '_> {
                 (self.ask(&["CreatedDate"], oldest).await, false)
             }
         };
-        let line = match answer {
+        let line = match result {
             Err(line) => line(id, what),
             Ok(rows) => {
                 let kind = if is_hourly { "hourly" } else { "daily" };
@@ -426,9 +426,9 @@ impl Access<'_, '_> {
         self.lines.push(line);
     }
 
-    async fn ask(&mut self, fields: &[&str], from: &str) -> Result<Rows, NotAnswered> {
+    async fn ask(&mut self, fields: &[&str], from: &str) -> Result<Rows, FailedQuery> {
         let query = format!("SELECT {} {from}", fields.join(", "));
-        rows(self.org, &query).await.map_err(not_answered)
+        rows(self.org, &query).await.map_err(failed_query)
     }
 }
 
@@ -440,9 +440,9 @@ struct Granted {
 }
 
 /// Makes the line of a query that failed.
-type NotAnswered = Box<dyn FnOnce(&str, &str) -> Line + Send>;
+type FailedQuery = Box<dyn FnOnce(&str, &str) -> Line + Send>;
 
-fn not_answered(reason: Failure) -> NotAnswered {
+fn failed_query(reason: Failure) -> FailedQuery {
     Box::new(move |id, what| match reason {
         Failure::Other(error) => failure(id, what, &error),
         Failure::Field(field) => {
@@ -457,5 +457,5 @@ fn not_answered(reason: Failure) -> NotAnswered {
 
 async fn rows(org: &mut Org, query: &str) -> Result<Rows, Failure> {
     let found = all_rows(org, query).await?;
-    Ok(found.rows.iter().map(Values::to_vec).collect())
+    Ok(found.rows.iter().map(RowValues::to_vec).collect())
 }

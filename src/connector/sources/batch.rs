@@ -28,7 +28,7 @@ pub struct Rows {
 
 /// A row of [`Rows`].
 #[derive(Debug, Clone, Copy)]
-pub struct Values<'a> {
+pub struct RowValues<'a> {
     text: &'a str,
     values: &'a [Option<Range<usize>>],
 }
@@ -59,9 +59,9 @@ impl Rows {
     }
 
     /// The rows in order.
-    pub fn iter(&self) -> impl Iterator<Item = Values<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = RowValues<'_>> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| Values {
+        starts.zip(&self.ends).map(|(start, end)| RowValues {
             text: &self.text,
             values: self.values.get(start..*end).unwrap_or_default(),
         })
@@ -78,7 +78,7 @@ impl FromIterator<Vec<Option<String>>> for Rows {
     }
 }
 
-impl<'a> Values<'a> {
+impl<'a> RowValues<'a> {
     /// The number of values.
     #[must_use]
     pub fn len(self) -> usize {

@@ -6,6 +6,6 @@ pub mod files;
 pub mod rows;
 mod service;
 
-pub use batch::{Batch, Rows, Values};
+pub use batch::{Batch, RowValues, Rows};
 pub(crate) use service::all_rows;
 pub use service::{Failure, Service};

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::outcome::{Figures, Outcome, SourceOutcome};
+use super::outcome::{Figures, RoundOutcome, SourceOutcome};
 use super::source::Source;
 use crate::connector::connection::{Org, Settings, keep_token};
 use crate::connector::error::{Error, Kind};
@@ -13,7 +13,7 @@ use crate::connector::progress::{Stop, Watch, stopped};
 use crate::connector::sinks::{Deliveries, Report, deliver_once};
 use crate::connector::sources::changes::{self, ChangeOptions};
 use crate::connector::sources::files::{self, FileOptions, Lengths};
-use crate::connector::sources::rows::{self, Object, Options};
+use crate::connector::sources::rows::{self, Object, RowOptions};
 use crate::connector::store::{Calls, Store};
 use crate::connector::vault::Vault;
 use crate::connector::window::{Policy, Span};
@@ -120,7 +120,7 @@ impl Collector {
     ///
     /// If a source fails, the others are collected nevertheless, unless they would fail for the same
     /// reason.
-    pub async fn round(&mut self, sources: &[Source], watch: &mut Watch) -> Outcome {
+    pub async fn round(&mut self, sources: &[Source], watch: &mut Watch) -> RoundOutcome {
         self.round_to(&[], sources, watch).await
     }
 
@@ -130,7 +130,7 @@ impl Collector {
         chosen: &[String],
         sources: &[Source],
         watch: &mut Watch,
-    ) -> Outcome {
+    ) -> RoundOutcome {
         let mut outcome = self.collect(sources, watch).await;
         outcome.delivered = self.deliver(chosen, &watch.stop).await;
         outcome
@@ -157,8 +157,8 @@ impl Collector {
     }
 
     /// Collects sources without delivering anything.
-    pub async fn collect(&mut self, sources: &[Source], watch: &mut Watch) -> Outcome {
-        let mut outcome = Outcome {
+    pub async fn collect(&mut self, sources: &[Source], watch: &mut Watch) -> RoundOutcome {
+        let mut outcome = RoundOutcome {
             connection: self.place.name().to_owned(),
             sources: Vec::new(),
             delivered: Vec::new(),
@@ -258,7 +258,7 @@ impl Collector {
     }
 
     async fn rows(&mut self, object: &Object, watch: &mut Watch) -> Result<Figures, Error> {
-        let options = Options {
+        let options = RowOptions {
             begins: self.begins(object.source).await?,
             retention: ROWS_KEPT,
             policy: Policy::default(),

@@ -8,7 +8,7 @@ mod source;
 mod workers;
 
 pub use collector::Collector;
-pub use outcome::{Figures, Outcome, SourceOutcome};
+pub use outcome::{Figures, RoundOutcome, SourceOutcome};
 pub use run::{Cadence, Notice, run};
 pub use source::{NAMES, Source};
 pub use workers::{Teller, Work, run_all};

@@ -8,7 +8,7 @@ use crate::connector::sinks::Report;
 
 /// The result of a round of a connection.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct RoundOutcome {
     /// The name of the connection.
     pub connection: String,
     /// The result of each source.
@@ -59,7 +59,7 @@ pub struct Figures {
     pub failed: u64,
 }
 
-impl Outcome {
+impl RoundOutcome {
     /// Whether a source failed for this reason.
     #[must_use]
     pub fn has_failed(&self, reason: impl Fn(&Error) -> bool) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::collector::{Collector, lease_lost, until_stopped};
-use super::outcome::Outcome;
+use super::outcome::RoundOutcome;
 use super::source::Source;
 use crate::connector::connection::Settings;
 use crate::connector::error::Error;
@@ -66,7 +66,7 @@ pub enum Notice<'a> {
     /// The connection is logged in.
     Connected(&'a str),
     /// A round has ended.
-    Round(&'a Outcome),
+    Round(&'a RoundOutcome),
     /// The connection cannot be opened. The next attempt is made after the pause.
     Failed(&'a str, &'a Error, Duration),
     /// A sink of the connection accepted rows, or failed.
@@ -245,7 +245,7 @@ impl Rounds {
 
     /// Sets the times at which the sources of a round are due again. A failed source has its own pause and
     /// does not affect the others.
-    fn note(&mut self, tried: &[Source], outcome: &Outcome) {
+    fn note(&mut self, tried: &[Source], outcome: &RoundOutcome) {
         let now = Instant::now();
         for due in &mut self.due {
             if !tried.contains(&due.source) {
@@ -262,7 +262,7 @@ impl Rounds {
                 };
         }
         let mut failures = outcome.sources.iter().map(|own| own.result.as_ref().err());
-        let is_lost = failures.all(|failure| failure.is_some_and(Error::is_unanswered));
+        let is_lost = failures.all(|failure| failure.is_some_and(Error::has_no_response));
         self.lost = if is_lost { self.lost + 1 } else { 0 };
     }
 

@@ -21,7 +21,7 @@ use axum::http::{HeaderMap, Method, header};
 use http_body_util::{BodyExt as _, Limited};
 use tokio::sync::Semaphore;
 
-use super::options::{Options, wrong_use};
+use super::options::{ConsoleOptions, wrong_use};
 use crate::connector::Error;
 use crate::connector::vault::{ExposeSecret as _, SecretString};
 use attempts::Attempts;
@@ -77,7 +77,7 @@ pub(super) struct Guard {
 
 impl Guard {
     /// Makes the guard of a console with the address `listen`.
-    pub(super) fn new(options: &Options, listen: SocketAddr) -> Result<Self, Error> {
+    pub(super) fn new(options: &ConsoleOptions, listen: SocketAddr) -> Result<Self, Error> {
         let tls = options.tls.is_some();
         if !listen.ip().is_loopback() && (!tls || options.password.is_none()) {
             return Err(wrong_use(

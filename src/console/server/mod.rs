@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::app::App;
 use super::jobs::Jobs;
-use super::options::Options;
+use super::options::ConsoleOptions;
 use super::security::{Guard, Peer};
 use crate::connector::Error;
 use crate::connector::progress::Stop;
@@ -65,7 +65,7 @@ impl Console {
     ///
     /// The address is in use, the certificate cannot be read, or other machines could reach the console
     /// without protection.
-    pub async fn bind(options: Options, stop: Stop) -> Result<Self, Error> {
+    pub async fn bind(options: ConsoleOptions, stop: Stop) -> Result<Self, Error> {
         // Invalid options are reported before the address is bound.
         Guard::new(&options, options.listen)?;
         let tls = match &options.tls {

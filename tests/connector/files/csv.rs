@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use proptest::prelude::*;
-use saponify_cli::connector::sources::files::{CsvReader, Flaw, Summary};
+use saponify_cli::connector::sources::files::{CsvReader, CsvSummary, Flaw};
 
 /// Returns the bytes in pieces of one size, as a socket might.
 struct Pieces<'a>(&'a [u8], usize);
@@ -21,7 +21,7 @@ impl Read for Pieces<'_> {
 struct Table {
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
-    summary: Summary,
+    summary: CsvSummary,
 }
 
 fn read_in(text: &[u8], piece: usize) -> Result<Table, Flaw> {

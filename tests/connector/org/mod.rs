@@ -20,7 +20,7 @@ use saponify_cli::connector::connection::{Activation, Login, Settings, activate}
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::progress::{Stop, Watch};
 use saponify_cli::connector::store::{EventQuery, Store};
-use saponify_cli::connector::sync::{Collector, Outcome, Source};
+use saponify_cli::connector::sync::{Collector, RoundOutcome, Source};
 use saponify_cli::connector::vault::{Secrets, Vault};
 use saponify_sandbox::{Activity, Org, Sandbox};
 use tempfile::TempDir;
@@ -105,7 +105,7 @@ impl Tenant {
     }
 
     /// Collects all sources.
-    pub(crate) async fn sync(&self, name: &str) -> Outcome {
+    pub(crate) async fn sync(&self, name: &str) -> RoundOutcome {
         let mut collector = self.open(name).await.unwrap();
         collector.round(&Source::ALL, &mut Watch::silent()).await
     }
@@ -152,6 +152,6 @@ impl Tenant {
 }
 
 /// The figures of all sources of an outcome without failures.
-pub(crate) fn succeeded(outcome: &Outcome) {
+pub(crate) fn succeeded(outcome: &RoundOutcome) {
     assert!(outcome.failure().is_none(), "{}", outcome.to_json());
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::sync::{Run, askable, minute};
+use super::sync::{ChangeRun, askable, minute};
 use super::{ChangeService, Deleted};
 use crate::connector::error::Error;
 use crate::connector::sources::Failure;
@@ -15,7 +15,7 @@ const DELETIONS_TOLD: SignedDuration = SignedDuration::from_mins(15 * 24 * 60 - 
 /// A recent span that the service always covers. Its response states since when deletions are known.
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
-impl<S: ChangeService> Run<'_, S> {
+impl<S: ChangeService> ChangeRun<'_, S> {
     /// The deletions of a span. The part that the service no longer knows becomes a gap.
     pub(super) async fn deletions(&mut self, object: &str, span: Span) -> Result<Deleted, Failure> {
         loop {
@@ -62,7 +62,7 @@ impl<S: ChangeService> Run<'_, S> {
             return Ok(end);
         };
         match self.service.deleted(object, recent).await {
-            Ok(answer) => Ok(next_minute(answer.earliest)),
+            Ok(result) => Ok(next_minute(result.earliest)),
             Err(Failure::TooOld) => Ok(end),
             Err(failure) => Err(failure),
         }

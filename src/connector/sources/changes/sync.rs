@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{ChangeService, Deleted, Described};
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Watch};
-use crate::connector::sources::{Failure, Rows, Values};
+use crate::connector::sources::{Failure, RowValues, Rows};
 use crate::connector::store::{PageProgress, Purpose, Row, SourceState, Store, WindowId};
 use crate::connector::window::{Policy, Span, plan};
 
@@ -66,7 +66,7 @@ pub async fn sync<S: ChangeService>(
     // A window that an earlier run left open begins at or before the watermark, so it is read again.
     store.forget_open_windows(source.id)?;
     let spans = windows(source.begins, source.watermark, now);
-    let mut run = Run {
+    let mut run = ChangeRun {
         store,
         service,
         options,
@@ -106,7 +106,7 @@ pub(super) fn askable(span: Span) -> Span {
     }
 }
 
-pub(super) struct Run<'a, S> {
+pub(super) struct ChangeRun<'a, S> {
     pub(super) store: &'a mut Store,
     pub(super) service: &'a mut S,
     options: &'a ChangeOptions,
@@ -118,7 +118,7 @@ pub(super) struct Run<'a, S> {
     pub(super) deletions_from: HashMap<String, Timestamp>,
 }
 
-impl<S: ChangeService> Run<'_, S> {
+impl<S: ChangeService> ChangeRun<'_, S> {
     /// Reads a span of all objects. Returns whether the service guarantees that it knows the whole span.
     async fn window(&mut self, span: Span) -> Result<bool, Error> {
         let purpose = Purpose::Collect;
@@ -248,8 +248,8 @@ impl<S: ChangeService> Run<'_, S> {
         let mut chunks: Vec<&[String]> = ids.chunks(CHUNK).rev().collect();
         while let Some(ids) = chunks.pop() {
             self.watch.stop.check()?;
-            let answer = self.service.retrieve(object, &described.fields, ids).await;
-            match answer {
+            let result = self.service.retrieve(object, &described.fields, ids).await;
+            match result {
                 Ok(records) => {
                     let records: Rows = records.into_iter().flatten().collect();
                     self.put(object, &described.fields, window, &records)?;
@@ -321,7 +321,7 @@ impl<S: ChangeService> Run<'_, S> {
         records: &Rows,
     ) -> Result<(), Error> {
         let at = |name: &str| fields.iter().position(|field| field == name);
-        let time_of = |record: Values<'_>, name: &str| -> Option<Timestamp> {
+        let time_of = |record: RowValues<'_>, name: &str| -> Option<Timestamp> {
             record.get(at(name)?)?.parse().ok()
         };
         let mut rows = Vec::with_capacity(records.len());

@@ -31,7 +31,7 @@ pub struct CsvReader<R> {
     /// Whether a row has shown how many columns the header has.
     settled: bool,
     record: Record,
-    summary: Summary,
+    summary: CsvSummary,
 }
 
 /// A row, whose values are stored one after the other.
@@ -44,7 +44,7 @@ pub struct Record {
 
 /// Observations about a file, from which drift is recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct CsvSummary {
     /// The number of rows without the header.
     pub rows: u64,
     /// Rows that repeat the header. They are skipped.
@@ -228,7 +228,7 @@ impl<R: Read> CsvReader<R> {
             columns: Vec::new(),
             settled: false,
             record: Record::default(),
-            summary: Summary::default(),
+            summary: CsvSummary::default(),
         };
         reader.pass_over_mark().map_err(Flaw::Io)?;
         if reader.row(0)? {
@@ -279,7 +279,7 @@ impl<R: Read> CsvReader<R> {
 
     /// The observations so far.
     #[must_use]
-    pub fn summary(&self) -> &Summary {
+    pub fn summary(&self) -> &CsvSummary {
         &self.summary
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use super::csv::{CsvReader, Flaw, Record, Summary};
+use super::csv::{CsvReader, CsvSummary, Flaw, Record};
 use super::stage::Staged;
 use crate::connector::error::Error;
 use crate::connector::progress::Stop;
@@ -41,7 +41,7 @@ pub struct Import<'a> {
 #[derive(Debug)]
 pub enum Fetched {
     /// All rows are stored.
-    Stored(Summary),
+    Stored(CsvSummary),
     /// The file is damaged and will be fetched once more.
     Again(Flaw),
     /// The file is damaged again, and was moved to this path.
@@ -76,7 +76,7 @@ pub fn import(
 ) -> Result<Fetched, Error> {
     let now = how.now;
     let earlier = store.columns(&file.file.event_type)?;
-    let mut summary = Summary::default();
+    let mut summary = CsvSummary::default();
     let mut columns = Vec::new();
     let stored = store.store_file::<Failed>(how.source, file, now, |rows| {
         let announced = file.file.length;
@@ -139,7 +139,7 @@ fn note_drift(
     file: &Pending,
     earlier: &[Vec<String>],
     columns: &[String],
-    summary: &Summary,
+    summary: &CsvSummary,
     now: Timestamp,
 ) -> Result<(), Error> {
     let about = &file.file.event_type;

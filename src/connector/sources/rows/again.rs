@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::sync::{NOT_SENT, Run, other};
+use super::sync::{NOT_SENT, RowRun, other};
 use crate::connector::error::Error;
 use crate::connector::progress::Progress;
 use crate::connector::sources::Service;
@@ -19,7 +19,7 @@ const FEW: u64 = 200;
 
 /// Hours that the query for the newest rows reads again.
 #[derive(Debug)]
-pub(super) struct Again {
+pub(super) struct RereadHours {
     hours: Vec<Hour>,
     /// Whether the service sent the number of rows that it stated.
     whole: bool,
@@ -34,7 +34,7 @@ struct Hour {
     sent: u64,
 }
 
-impl Again {
+impl RereadHours {
     /// Records rows of the query.
     pub(super) fn note(&mut self, rows: &[Fact]) {
         for time in rows.iter().filter_map(|row| row.time) {
@@ -51,7 +51,7 @@ impl Again {
     }
 }
 
-impl<S: Service> Run<'_, S> {
+impl<S: Service> RowRun<'_, S> {
     /// The spans that are due for a check.
     fn due(&self, check: Check) -> Vec<Span> {
         let Some(watermark) = self.source.watermark else {
@@ -86,14 +86,14 @@ impl<S: Service> Run<'_, S> {
                 sent: 0,
             });
         }
-        self.again = Some(Again { hours, whole: true });
+        self.again = Some(RereadHours { hours, whole: true });
         Ok(Some(whole.start()))
     }
 
     /// Records the result for the hours that were read again. Hours whose rows did not all arrive are
     /// counted instead.
     pub(super) fn was_read_again(&mut self) -> Result<(), Error> {
-        let Some(Again { hours, whole: true }) = self.again.take() else {
+        let Some(RereadHours { hours, whole: true }) = self.again.take() else {
             return Ok(());
         };
         for hour in hours {

@@ -9,4 +9,4 @@ mod sync;
 mod visibility;
 
 pub use object::{Join, Object};
-pub use sync::{Options, Outcome, sync};
+pub use sync::{RowOptions, RowOutcome, sync};

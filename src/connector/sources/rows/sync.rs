@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::again::Again;
+use super::again::RereadHours;
 use super::object::Object;
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Watch};
-use crate::connector::sources::{Batch, Failure, Service, Values};
+use crate::connector::sources::{Batch, Failure, RowValues, Service};
 use crate::connector::store::{PageProgress, Purpose, Row, SourceState, Store, Stored, WindowId};
 use crate::connector::window::{
     Ask, Check, Collection, Fact, Page, Policy, Span, plan, reach_back,
@@ -22,7 +22,7 @@ pub(super) const NOT_SENT: &str = "the service counts more rows than it sends";
 
 /// The options of the collection of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+pub struct RowOptions {
     /// The first instant that is collected, if the source is new.
     pub begins: Timestamp,
     /// How long the service keeps rows. Older rows that were not collected are a gap.
@@ -33,7 +33,7 @@ pub struct Options {
 
 /// The result of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct RowOutcome {
     /// Rows that were received.
     pub received: u64,
     /// Rows that were new.
@@ -57,15 +57,15 @@ pub async fn sync<S: Service>(
     store: &mut Store,
     service: &mut S,
     object: &Object,
-    options: &Options,
+    options: &RowOptions,
     watch: &mut Watch,
-) -> Result<Outcome, Error> {
+) -> Result<RowOutcome, Error> {
     let source = store.source(object.source, options.begins)?;
     let now = service
         .server_time()
         .await
         .map_err(|failure| other(failure, object))?;
-    let mut run = Run {
+    let mut run = RowRun {
         store,
         service,
         object,
@@ -75,7 +75,7 @@ pub async fn sync<S: Service>(
         refused: Vec::new(),
         joins_not: false,
         again: None,
-        outcome: Outcome::default(),
+        outcome: RowOutcome::default(),
         watch,
         extent: None,
     };
@@ -117,13 +117,13 @@ struct Joined {
 
 impl Joined {
     /// The values for a row, one for each column.
-    fn values<'a>(&'a self, row: Values<'a>) -> impl Iterator<Item = Option<&'a str>> {
+    fn values<'a>(&'a self, row: RowValues<'a>) -> impl Iterator<Item = Option<&'a str>> {
         let found = row.get(self.at).and_then(|id| self.found.get(id));
         (0..self.columns.len()).map(move |column| found?.get(column)?.as_deref())
     }
 }
 
-pub(super) struct Run<'a, S> {
+pub(super) struct RowRun<'a, S> {
     pub(super) store: &'a mut Store,
     pub(super) service: &'a mut S,
     pub(super) object: &'a Object,
@@ -136,14 +136,14 @@ pub(super) struct Run<'a, S> {
     /// Whether the service has refused fields of the records that rows refer to.
     joins_not: bool,
     /// Hours that are being read again.
-    pub(super) again: Option<Again>,
-    pub(super) outcome: Outcome,
+    pub(super) again: Option<RereadHours>,
+    pub(super) outcome: RowOutcome,
     pub(super) watch: &'a mut Watch,
     /// The span that this run reads, for the progress.
     extent: Option<Span>,
 }
 
-impl<S: Service> Run<'_, S> {
+impl<S: Service> RowRun<'_, S> {
     /// Completes a window that an earlier run left open.
     async fn resume(&mut self) -> Result<(), Error> {
         let Some(open) = self.store.left_open(self.source.id)? else {
@@ -198,7 +198,7 @@ impl<S: Service> Run<'_, S> {
             };
             open = Some(window);
             let fields = self.object.fields(&self.refused);
-            let answer = match &ask {
+            let result = match &ask {
                 Ask::More { .. } => self.service.more().await,
                 Ask::Rows { span, after } => {
                     self.service
@@ -206,7 +206,7 @@ impl<S: Service> Run<'_, S> {
                         .await
                 }
             };
-            match answer {
+            match result {
                 Ok(batch) => {
                     if !batch.rows.is_empty() {
                         lost = 0;
@@ -350,7 +350,7 @@ impl<S: Service> Run<'_, S> {
     }
 
     /// Makes the fact of a row. The Id and the time are its first two fields.
-    fn fact(&self, fields: &[&str], row: Values<'_>) -> Result<Fact, Error> {
+    fn fact(&self, fields: &[&str], row: RowValues<'_>) -> Result<Fact, Error> {
         let Some(key) = row.get(0) else {
             return Err(data("a row has no Id", self.object));
         };
@@ -401,16 +401,16 @@ impl<S: Service> Run<'_, S> {
             .open_window(self.source.id, Purpose::Nulls, None, self.now)?;
         let fields = self.object.fields(&self.refused);
         let query = self.object.nulls(&fields);
-        let mut answer = self.service.query(&query).await;
+        let mut result = self.service.query(&query).await;
         let mut lost = 0;
         loop {
             // Rows that are stored already are not stored twice.
-            if matches!(answer, Err(Failure::CursorLost)) && lost < MOST_LOST_CURSORS {
+            if matches!(result, Err(Failure::CursorLost)) && lost < MOST_LOST_CURSORS {
                 lost += 1;
-                answer = self.service.query(&query).await;
+                result = self.service.query(&query).await;
                 continue;
             }
-            let batch = answer.map_err(|failure| other(failure, self.object))?;
+            let batch = result.map_err(|failure| other(failure, self.object))?;
             let facts: Vec<Fact> = batch
                 .rows
                 .iter()
@@ -434,7 +434,7 @@ impl<S: Service> Run<'_, S> {
             if batch.last {
                 return self.store.nulls_swept(self.source.id, self.now);
             }
-            answer = self.service.more().await;
+            result = self.service.more().await;
         }
     }
 }

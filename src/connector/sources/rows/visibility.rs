@@ -7,7 +7,7 @@
 
 use jiff::SignedDuration;
 
-use super::sync::{Run, other};
+use super::sync::{RowRun, other};
 use crate::connector::error::Error;
 use crate::connector::sources::Service;
 use crate::connector::store::Purpose;
@@ -16,7 +16,7 @@ use crate::connector::window::{Check, Collection, Span};
 /// The reason of gaps in which the rows of other users are missing.
 const OWN_ROWS: &str = "the service shows the user of the connection only its own rows";
 
-impl<S: Service> Run<'_, S> {
+impl<S: Service> RowRun<'_, S> {
     /// Whether days may be counted, because the service returns all rows. If it does not, a gap is
     /// recorded.
     pub(super) async fn sees_all(&mut self) -> Result<bool, Error> {
