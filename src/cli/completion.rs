@@ -3,8 +3,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::sync::OnceLock;
 
-use clap::{Args, Command, CommandFactory as _, FromArgMatches as _};
+use clap::{Args, Command, FromArgMatches as _};
 use clap_complete::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, Shells};
 use saponify_codegen::catalog::Catalog;
@@ -15,6 +16,9 @@ use super::terminal::put;
 
 /// The variable by which the script of a shell asks this program.
 const VARIABLE: &str = "SAPONIFY_COMPLETE";
+
+/// The command line of the program, by which the words that were typed so far are read.
+static COMMAND: OnceLock<fn() -> Command> = OnceLock::new();
 
 /// Prints the script that makes a shell complete the command line of this program.
 #[derive(Args, Debug)]
@@ -46,6 +50,7 @@ impl Completions {
 
 /// Answers a shell that asks for completions, and ends the process. Otherwise it does nothing.
 pub(super) fn answer_shell(command: fn() -> Command) {
+    let command = *COMMAND.get_or_init(|| command);
     let asked = CompleteEnv::with_factory(command)
         .var(VARIABLE)
         .try_complete(std::env::args_os(), std::env::current_dir().ok().as_deref())
