@@ -122,7 +122,7 @@ fn catalog() -> Option<Catalog> {
         extension.is_some_and(|extension| extension.eq_ignore_ascii_case("wsdl")) && word.is_file()
     });
     // What is not complete yet is no error.
-    let command = super::Arguments::command().ignore_errors(true);
+    let command = COMMAND.get()?().ignore_errors(true);
     let matches = command.try_get_matches_from(&words).ok()?;
     let (_, matches) = matches.subcommand()?;
     let options = Options::from_arg_matches(matches).ok()?;

@@ -390,7 +390,7 @@ async fn pushed_messages_have_no_calendar_and_no_next_run() {
     store.store_messages(source, [row]).unwrap();
     let page = client.get("/connections/acme").await;
     let (_, panel) = page.text.split_once("id=\"source-messages\"").unwrap();
-    assert!(panel.contains("no day of them can be called complete"));
+    assert!(panel.contains("no day can be shown as complete"));
     for part in ["Completeness", "Collected until", "Next run", "Lag"] {
         assert!(!panel.contains(part), "{part} in {panel}");
     }

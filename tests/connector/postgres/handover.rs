@@ -152,6 +152,8 @@ fn lines(folder: &Path) -> usize {
 fn workers_that_are_paused_and_woken_deliver_each_event_once() {
     use std::time::Duration;
 
+    use saponify_sandbox::Activity;
+
     use super::workers::{LEASE, Shared, signal};
     use crate::sinks::nats::Server as Nats;
 
@@ -159,7 +161,12 @@ fn workers_that_are_paused_and_woken_deliver_each_event_once() {
         return;
     };
     nats.start();
-    let Some(shared) = Shared::start() else {
+    // Rows become visible while time passes, so that there is always something to deliver.
+    let activity = Activity::days(2).logins(400).audit(50).files(4);
+    let activity = activity
+        .file_size(10_000)
+        .late_by(Duration::from_secs(6 * 3_600));
+    let Some(shared) = Shared::with(activity) else {
         return;
     };
     shared.activate("acme");
@@ -212,11 +219,26 @@ fn workers_that_are_paused_and_woken_deliver_each_event_once() {
     shared.agrees_with_the_truth(&["acme"]);
     let stored = shared.stored("acme").into_iter();
     let once: BTreeMap<String, usize> = stored.map(|key| (key, 1)).collect();
-    assert_eq!(keys(&folder), once);
+    assert_eq!(differences(&keys(&folder), &once), Vec::<String>::new());
     let mut messages = BTreeMap::new();
     for id in nats.ids() {
         let (_, name) = id.split_once('/').unwrap();
         *messages.entry(name.replacen('/', "\t", 1)).or_insert(0) += 1;
     }
-    assert_eq!(messages, once);
+    assert_eq!(differences(&messages, &once), Vec::<String>::new());
+}
+
+/// The events that are not as often in one as in the other, with both numbers. Rows of files are not compared: a file
+/// that was made again is delivered again under other keys, and the store shows its last content only.
+#[cfg(feature = "nats")]
+fn differences(found: &BTreeMap<String, usize>, expected: &BTreeMap<String, usize>) -> Vec<String> {
+    let names: std::collections::BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
+    let counts = names
+        .into_iter()
+        .map(|name| (name, found.get(name), expected.get(name)));
+    let rows = counts.filter(|(name, ..)| !name.starts_with("files\t"));
+    let different = rows.filter(|(_, found, expected)| found != expected);
+    different
+        .map(|(name, found, expected)| format!("{name}: {found:?}, {expected:?}"))
+        .collect()
 }

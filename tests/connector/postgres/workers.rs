@@ -40,14 +40,18 @@ impl Drop for Worker {
 
 impl Shared {
     pub(super) fn start() -> Option<Self> {
+        let activity = Activity::days(2).logins(400).audit(50).files(4);
+        Self::with(activity.file_size(10_000))
+    }
+
+    pub(super) fn with(activity: Activity) -> Option<Self> {
         let Some(server) = Server::start() else {
             eprintln!("{NOT_RUN}");
             return None;
         };
         let runtime = Runtime::new().unwrap();
-        let activity = Activity::days(2).logins(400).audit(50).files(4);
         let org = Org::parse(ORG).unwrap().with_rows("User", 20);
-        let org = org.with_activity(activity.file_size(10_000));
+        let org = org.with_activity(activity);
         let sandbox = runtime.block_on(Sandbox::builder(org).start()).unwrap();
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("ca.pem"), sandbox.certificate_pem()).unwrap();

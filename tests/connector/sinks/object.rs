@@ -436,7 +436,7 @@ fn a_bucket_gets_the_same_objects_as_a_folder() {
     let failure = now(outlet(&fixture, &own, &secrets), &mut fixture.store).unwrap_err();
     let shown = format!("{failure:?} {}", failure.text());
     assert!(
-        shown.contains("there is no s3://audit") && !shown.contains("precious"),
+        shown.contains("s3://audit/salesforce does not exist") && !shown.contains("precious"),
         "{shown}"
     );
     assert_eq!(fixture.store.sink("hook").unwrap().waiting, 20);
