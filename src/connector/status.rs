@@ -181,8 +181,8 @@ fn of_source(
         .is_some_and(|created| local_now.duration_since(created).as_hours() >= OLD_FILE_HOURS);
     let warning = old.then(|| {
         format!(
-            "files have been waiting for more than {OLD_FILE_HOURS} hours; an org without Event Monitoring \
-             deletes them after a day"
+            "log files that were created more than {OLD_FILE_HOURS} hours ago are not stored yet; an org without \
+             Event Monitoring deletes files after a day"
         )
     });
     Ok(SourceStatus {
