@@ -33,6 +33,7 @@ pub use kinds::{COMMON, Form, KINDS, Key, Kind, SOURCES, SecretKey};
 pub use one_off::one_off;
 pub use secrets::{forget_secrets, keep_secrets, secrets_of};
 use similar::did_you_mean;
+#[cfg(feature = "nats")]
 pub(in crate::connector::sinks) use value::is_on_this_machine;
 
 /// The name of the sink of `activate --ndjson`, which is also the name of its cursor in the store.

@@ -83,6 +83,7 @@ fn url_of(place: &str, schemes: &[&str], text: &str) -> Result<(), Error> {
 }
 
 /// Whether the text of an address leads to this machine.
+#[cfg(feature = "nats")]
 pub(in crate::connector::sinks) fn is_on_this_machine(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| is_loopback(&url))
 }
