@@ -1,4 +1,4 @@
 //! The org of the demo.
 
 /// The description of the org, which is used if no other is given.
-pub(in crate::cli) const DEMO_ORG: &str = include_str!("../../../tenants/demo/org.toml");
+pub(crate) const DEMO_ORG: &str = include_str!("../../../tenants/demo/org.toml");
