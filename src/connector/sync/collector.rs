@@ -56,6 +56,8 @@ impl Collector {
         };
         let org = match until_stopped(stop, opened).await {
             Ok(org) => org,
+            // Whoever stops the program does not make a login fail.
+            Err(error) if error.is_stopped() => return Err(error),
             Err(error) => {
                 note(&mut store, "login", Some(&error))?;
                 return Err(error);

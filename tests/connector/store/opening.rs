@@ -147,3 +147,19 @@ fn a_full_disk_is_reported_and_damages_nothing() {
         .gap(source.id, span(0, 100), &long, super::at(100))
         .unwrap();
 }
+
+/// The store has what an org logs about its users.
+#[cfg(unix)]
+#[test]
+fn only_its_user_can_read_a_store() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("store.db");
+    let mut store = Store::open(&path).unwrap();
+    store.source("logins", super::at(0)).unwrap();
+    for file in ["store.db", "store.db-wal", "store.db-shm"] {
+        let found = std::fs::metadata(folder.path().join(file)).unwrap();
+        assert_eq!(found.permissions().mode() & 0o777, 0o600, "{file}");
+    }
+}

@@ -1,7 +1,6 @@
 //! SQLite: opens and migrates the database file, runs statements, and classifies errors.
 
 use std::cell::Cell as Counter;
-use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior, par
 use super::row::Cell;
 use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
 use crate::connector::error::{Error, Kind};
+use crate::connector::private::to_write;
 use crate::connector::waiting::blocking;
 
 /// The application id of a store ("SaPo"), for `file(1)`, and so that no other database is opened by
@@ -217,8 +217,9 @@ fn open(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    // SQLite would open the file for reading, and create files beside it that cannot be written either.
-    match OpenOptions::new().write(true).open(path) {
+    // SQLite would open the file for reading, and create files beside it that cannot be written either. It would also
+    // create it for everybody to read; the files beside it get the permissions of this one.
+    match to_write().open(path) {
         Err(error) if is_refused(&error) => return Err(unwritable(path).because(error)),
         _ => {}
     }
