@@ -250,6 +250,14 @@ impl Teller for Terminal {
         complain(name, error)
     }
 
+    fn left(&self, name: &str, is_active: bool) {
+        let why = match is_active {
+            true => "another worker takes it over",
+            false => "it is deactivated, or another command needs it",
+        };
+        put_error(&format!("{name}: not collected any more: {why}\n"));
+    }
+
     fn idle(&self) {
         notify(&State::Ready);
         put_error(

@@ -47,6 +47,9 @@ pub trait Teller: Send + Sync + 'static {
     /// Receives the error of a connection that is given up, because a short pause does not help. Returns an
     /// exit code.
     fn given_up(&self, name: &str, error: &Error) -> u8;
+    /// The work on a connection ends. If the connection `is_active`, another worker takes it; otherwise somebody has
+    /// deactivated or removed it, or wants it for a moment.
+    fn left(&self, name: &str, is_active: bool);
     /// Is called when there is no work, because there is no connection, or because other workers have them
     /// all.
     fn idle(&self);
@@ -153,8 +156,10 @@ impl<T: Teller> Workers<T> {
         self.me.refuses = waiting(&self.given_up, now);
         let mine = self.mine(&active)?;
         for (name, (_, stop)) in &self.running {
-            if !mine.contains(name) {
+            if !mine.contains(name) && !stop.is_stopped() {
                 stop.stop();
+                let is_active = active.iter().any(|listed| listed.name == *name);
+                self.teller.left(name, is_active);
             }
         }
         let waits = |name: &String| self.me.refuses.contains(name);

@@ -1,6 +1,6 @@
 //! Hazard: a service that must be restarted for each connection that is added.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdout, Command};
 
 use saponify_sandbox::Activity;
@@ -31,10 +31,15 @@ impl Run {
         }
     }
 
-    fn end(mut self) {
+    /// Ends it, and returns what it wrote to standard error.
+    fn end(mut self) -> String {
         let id = self.child.id().to_string();
         let ended = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(ended.success() && self.child.wait().unwrap().success());
+        let mut errors = String::new();
+        let mut stderr = self.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut errors).unwrap();
+        errors
     }
 }
 
@@ -67,5 +72,10 @@ fn a_run_includes_added_connections_and_leaves_deactivated_ones() {
     run.collects("beta");
     ends(tenant.command("deactivate alpha --erase"), 0);
     run.collects("beta");
-    run.end();
+    // Nobody has to guess why nothing of a connection appears any more.
+    let errors = run.end();
+    for name in ["alpha", "beta"] {
+        let line = format!("{name}: not collected any more: it is deactivated");
+        assert!(errors.contains(&line), "{errors}");
+    }
 }
