@@ -46,7 +46,15 @@ class Nats:
         self.process.wait()
 
     def names(self, stream='SAPONIFY'):
-        """How often each `Nats-Msg-Id` is in a stream, by a client of its own."""
+        """How often each `Nats-Msg-Id` is in a stream, by a client of its own. The server ends a connection that does
+        not keep up with it; the next one goes on behind the last message."""
+        found, last, wanted = collections.Counter(), 0, None
+        while wanted is None or last < wanted:
+            last, wanted = self.read_some(stream, found, last)
+        return found
+
+    def read_some(self, stream, found, last):
+        """Adds messages behind the number `last`. Returns the number of the last message, and of that in the stream."""
         client = socket.create_connection(('127.0.0.1', self.port))
         lines = client.makefile('rb')
         lines.readline()
@@ -57,11 +65,14 @@ class Nats:
 
         client.sendall(b'CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\nSUB reply.* 1\r\nSUB rows 2\r\n')
         ask(f'$JS.API.STREAM.INFO.{stream}', {})
-        wanted, found = None, collections.Counter()
-        while wanted is None or sum(found.values()) < wanted:
-            words = lines.readline().split()
-            if not words:
-                raise SystemExit('the NATS server has closed the connection')
+        wanted = None
+        while wanted is None or last < wanted:
+            line = lines.readline()
+            words = line.split()
+            if not line.endswith(b'\n'):
+                if wanted is None:
+                    raise SystemExit('the NATS server has closed the connection')
+                break
             if words[0] == b'PING':
                 client.sendall(b'PONG\r\n')
             elif words[0] == b'MSG':
@@ -70,18 +81,22 @@ class Nats:
                 if 'error' in answer:
                     raise SystemExit(f'NATS: {answer["error"]}')
                 if wanted is None:
-                    wanted = answer['state']['messages']
+                    wanted = answer['state']['last_seq']
                     ask(f'$JS.API.CONSUMER.CREATE.{stream}', {'stream_name': stream, 'config': {
-                        'deliver_subject': 'rows', 'deliver_policy': 'all', 'ack_policy': 'none',
-                        'headers_only': True, 'replay_policy': 'instant'}})
+                        'deliver_subject': 'rows', 'deliver_policy': 'by_start_sequence', 'opt_start_seq': last + 1,
+                        'ack_policy': 'none', 'headers_only': True, 'replay_policy': 'instant'}})
             elif words[0] == b'HMSG':
                 headers, total = int(words[-2]), int(words[-1])
-                text = lines.read(total)[:headers].decode()
+                text = lines.read(total)
+                if len(text) < total:
+                    break
                 lines.readline()
-                fields = (line.partition(':') for line in text.splitlines())
+                # $JS.ACK.<stream>.<consumer>.<delivered>.<number in the stream>.…
+                last = int(words[3].split(b'.')[5])
+                fields = (line.partition(':') for line in text[:headers].decode().splitlines())
                 found.update(value.strip() for name, _, value in fields if name.lower() == 'nats-msg-id')
         client.close()
-        return found
+        return last, wanted
 
 
 class Webhook:

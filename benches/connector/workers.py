@@ -279,6 +279,7 @@ def chaos(server, folder, connections, seconds, seed):
         print('finished', file=sys.stderr, flush=True)
         wanted = read_truth(truth)
         count, lost, twice, untrue = compare(home, connections, wanted)
+        print(f'{count:,} events: {lost} lost, {twice} twice, {untrue} untrue', file=sys.stderr, flush=True)
         failed = compare_sinks(home, nats, webhook, connections, wanted)
     finally:
         nats.kill()
