@@ -50,14 +50,14 @@ pub(super) fn assign<'c>(objects: &Objects<'c>, references: &mut References<'c>)
         }
     }
     for ((child, field), names) in shared {
-        settle(references.of_object_mut(child), field, names, &mut unknown);
+        choose_name(references.of_object_mut(child), field, names, &mut unknown);
     }
     unknown
 }
 
 /// A polymorphic reference has one name for the rows of all its targets. With one target only it
 /// would not be polymorphic.
-fn settle<'c>(
+fn choose_name<'c>(
     references: &mut [Reference<'c>],
     field: &str,
     names: BTreeMap<&'c str, BTreeSet<&'c str>>,
