@@ -9,6 +9,7 @@
 //! committed. A power failure may undo the last transactions, each as a whole and with its watermark, and
 //! the rows are collected again.
 
+mod columns;
 mod daily;
 mod days;
 mod engine;
