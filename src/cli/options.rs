@@ -105,6 +105,18 @@ impl Options {
         Ok(targets.collect())
     }
 
+    /// All tenants of the file of options.
+    pub(super) fn all_tenants(&self) -> Result<Vec<Target>, Failure> {
+        let project = self.project(None)?;
+        let targets = project.iter().flat_map(|project| {
+            let path = project.path();
+            project
+                .tenants()
+                .map(move |(name, config)| self.target(Some(name.to_owned()), config.clone(), path))
+        });
+        Ok(targets.collect())
+    }
+
     /// The file of options that is named, or that would be used if it were in this directory.
     pub(super) fn file(&self) -> PathBuf {
         let file = self.config.clone();

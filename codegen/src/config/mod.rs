@@ -4,6 +4,7 @@
 mod pattern;
 #[cfg(feature = "toml")]
 mod project;
+mod share;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,8 @@ pub struct Config {
     pub(crate) warnings: bool,
     pub(crate) server: bool,
     pub(crate) file_per_object: bool,
+    pub(crate) share: Option<String>,
+    pub(crate) share_objects: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
     pub(crate) open_bases: Option<Vec<String>>,
@@ -121,6 +124,8 @@ impl Config {
             warnings: true,
             server: false,
             file_per_object: false,
+            share: None,
+            share_objects: false,
             derive: BTreeMap::new(),
             rename: Renames::default(),
             open_bases: None,
