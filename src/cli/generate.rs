@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use saponify_codegen::{Config, GeneratedModule, Output, run_all};
 
 use super::failure::Failure;
-use super::options::{Options, Target, readable};
+use super::options::{Options, Target};
 use super::settings::Settings;
 use super::terminal::{put, put_error, put_note, put_warning, report};
 use super::watch;
@@ -158,7 +158,7 @@ impl Generate {
                     .hint("name one, or set `input` in saponify.toml; see saponify generate --help")
             })?;
             read.push(input.clone());
-            readable(&input)?;
+            target.readable(&input)?;
             if let Some(stage) = self.dump {
                 dump(stage, &target.config)?;
             }
@@ -196,6 +196,9 @@ impl Generate {
                 (None, None) => PathBuf::from(module.name()),
             };
             if self.check {
+                if let Some(target) = first {
+                    checked_in(&dir, &target.directory)?;
+                }
                 stale.extend((!check(output, &dir)?).then_some(dir));
                 continue;
             }
@@ -289,6 +292,24 @@ fn print(output: &Output, tenant: Option<&str>) -> Result<(), Failure> {
         put(&format!("// ---- {folder}{}\n{}", file.path(), file.text()))?;
     }
     Ok(())
+}
+
+/// Refuses to compare where a build script generates the code, because nothing is checked in.
+fn checked_in(dir: &Path, project: &Path) -> Result<(), Failure> {
+    let script = project.join("build.rs");
+    let text = std::fs::read_to_string(&script).unwrap_or_default();
+    if dir.exists() || !text.contains("saponify_codegen") {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} does not exist: {} generates the code, so there is nothing to compare",
+        dir.display(),
+        script.display()
+    ))
+    .hint(
+        "leave --check out of CI: cargo generates the code again whenever the WSDL changes; or check \
+         the code in, with `out-dir` in saponify.toml",
+    ))
 }
 
 /// Whether a directory holds what would be generated. Prints what differs.

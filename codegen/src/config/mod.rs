@@ -3,15 +3,16 @@
 
 mod pattern;
 #[cfg(feature = "toml")]
+mod place;
+#[cfg(feature = "toml")]
 mod project;
 mod share;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-#[cfg(feature = "toml")]
 use crate::error::Error;
-pub(crate) use pattern::{PatternList, glob};
+pub(crate) use pattern::{PatternList, glob, suggestion};
 #[cfg(feature = "toml")]
 pub use project::Project;
 
@@ -184,6 +185,13 @@ impl Config {
     #[cfg(feature = "toml")]
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         Project::load(path)?.config(None).cloned()
+    }
+
+    /// Without files of options, no error is in one.
+    #[cfg(not(feature = "toml"))]
+    #[expect(clippy::unused_self, reason = "it is the stub of a method")]
+    pub(crate) fn located(&self, error: Error) -> Error {
+        error
     }
 
     /// The WSDL file. A relative path is relative to the current directory, which is the directory of

@@ -27,6 +27,7 @@ fn builtin(name: &str, replacement: &str) -> Result<Builtin, Error> {
             "the type {name:?} is to be read as {replacement:?}; expected a built-in type of XML \
              Schema, such as `xsd:string`, or `text` or `any`"
         ))
+        .about("types", name)
     })
 }
 
@@ -70,7 +71,11 @@ impl Config {
     ///
     /// As [`run`](Config::run).
     pub fn dump_selection(&self) -> Result<String, Error> {
-        self.read(|source| Ok(select(source.model, self)?.to_string()))
+        self.read(|source| {
+            let selection = select(source.model, self);
+            let selection = selection.map_err(|error| self.located(error))?;
+            Ok(selection.to_string())
+        })
     }
 
     /// The Rust names of everything that is selected, as text.
@@ -162,7 +167,8 @@ impl Config {
             reader.skip_import(import);
         }
         for (name, replacement) in &self.types {
-            reader.override_type(name, builtin(name, replacement)?);
+            let builtin = builtin(name, replacement).map_err(|error| self.located(error))?;
+            reader.override_type(name, builtin);
         }
         Ok(reader)
     }

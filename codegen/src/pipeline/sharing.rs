@@ -211,16 +211,21 @@ fn share(
         .collect::<Result<_, _>>()?;
     let each = || loaded.iter().zip(group);
     let selections: Vec<Selection<'_>> = each()
-        .map(|(loaded, config)| select(&loaded.model, config))
+        .map(|(loaded, config)| {
+            select(&loaded.model, config).map_err(|error| config.located(error))
+        })
         .collect::<Result<_, _>>()?;
     let named: Vec<Names> = each()
         .zip(&selections)
-        .map(|((_, config), selection)| names(selection, config))
+        .map(|((_, config), selection)| {
+            names(selection, config).map_err(|error| config.located(error))
+        })
         .collect::<Result<_, _>>()?;
     let mut plans: Vec<Plan<'_>> = each()
         .zip(selections.iter().zip(&named))
         .map(|((loaded, config), (selection, names))| {
-            plan(selection, names, config, header(loaded.source(), selection))
+            let header = header(loaded.source(), selection);
+            plan(selection, names, config, header).map_err(|error| config.located(error))
         })
         .collect::<Result<_, _>>()?;
     let objects = group.iter().all(|config| config.share_objects);

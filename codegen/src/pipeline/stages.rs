@@ -79,9 +79,12 @@ pub(super) fn with_names<'s, T>(
     config: &Config,
     then: impl FnOnce(&Selection<'s>, &Names) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let selection = select(source.model, config)?;
-    let names = names(&selection, config)?;
-    then(&selection, &names)
+    let stages = || {
+        let selection = select(source.model, config)?;
+        let names = names(&selection, config)?;
+        then(&selection, &names)
+    };
+    stages().map_err(|error| config.located(error))
 }
 
 /// Runs the stages up to "plan".
