@@ -13,6 +13,7 @@
 //! | [`http_client`] | makes an HTTP client with the certificates of the program |
 //! | [`when`] | reads times and durations as people write them |
 //! | [`progress`] | reports the progress of long work, and stops it |
+//! | [`csv`] | reads the CSV of event log files |
 //! | [`window`] | decides which spans of time are queried, page by page, and which are counted again |
 //! | [`store`] | rows, ledgers and cursors of a connection, in SQLite or PostgreSQL |
 //! | [`home`] | holds the connections in a folder or in PostgreSQL, and locks them |
@@ -34,6 +35,7 @@
 //! its guarantees are described in `guide/connector.md`.
 
 pub mod connection;
+pub mod csv;
 mod error;
 mod fault;
 pub mod home;

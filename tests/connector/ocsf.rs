@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use saponify_cli::connector::Error;
 use saponify_cli::connector::ocsf::{Mapping, to_ocsf};
 use saponify_cli::connector::store::{
-    Event, EventQuery, Interval, Listed, PageProgress, Purpose, Row, StoredFile,
+    Event, EventQuery, Interval, Listed, PageProgress, Purpose, Row,
 };
 use serde_json::{Value, json};
 
-use crate::store::{Fixture, at, events, span};
+use crate::store::{Fixture, Written, at, events, span};
 
 /// A row of an object: its columns and their values.
 type Columns<'a> = &'a [(&'a str, &'a str)];
@@ -71,13 +71,10 @@ impl Rows {
         let pending = store.pending_files().unwrap().remove(0);
         store
             .store_file::<Error>(id, &pending, at(0), |rows| {
-                let names = columns.iter().map(|(name, _)| (*name).to_owned());
-                rows.columns(&names.collect::<Vec<_>>())?;
-                rows.push(Some(at(50)), columns.iter().map(|(_, value)| *value))?;
-                Ok(StoredFile {
-                    bytes: 1,
-                    sha256: String::new(),
-                })
+                let (names, values): (Vec<_>, Vec<_>) = columns.iter().copied().unzip();
+                let mut file = Written::new(rows, &names)?;
+                file.push(rows, Some(at(50)), &values)?;
+                Ok(file.end())
             })
             .unwrap();
     }

@@ -34,6 +34,7 @@ pub(in crate::connector) enum Parameter {
     Text(Option<String>),
     Integers(Vec<Option<i64>>),
     Texts(Vec<Option<String>>),
+    ManyBytes(Vec<Option<Vec<u8>>>),
 }
 
 /// A value in a result.
@@ -42,6 +43,7 @@ pub(in crate::connector) enum Answer {
     Null,
     Integer(i64),
     Text(String),
+    Bytes(Vec<u8>),
 }
 
 impl Parameter {
@@ -57,6 +59,7 @@ impl Parameter {
             Self::Text(_) => Type::TEXT,
             Self::Integers(_) => Type::INT8_ARRAY,
             Self::Texts(_) => Type::TEXT_ARRAY,
+            Self::ManyBytes(_) => Type::BYTEA_ARRAY,
         }
     }
 
@@ -66,6 +69,7 @@ impl Parameter {
             Self::Text(value) => value,
             Self::Integers(values) => values,
             Self::Texts(values) => values,
+            Self::ManyBytes(values) => values,
         }
     }
 }
@@ -267,6 +271,9 @@ fn answers(row: &Row) -> Result<Vec<Answer>, Fault> {
                 Type::TEXT => row
                     .try_get::<_, Option<String>>(at)?
                     .map_or(Answer::Null, Answer::Text),
+                Type::BYTEA => row
+                    .try_get::<_, Option<Vec<u8>>>(at)?
+                    .map_or(Answer::Null, Answer::Bytes),
                 ref other => {
                     let message = format!("the column {} has the type {other}", column.name());
                     return Err(Fault::new(Kind::Store, message));

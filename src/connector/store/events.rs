@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::blocks::Blocks;
 use super::engine::{Fault, Queries as _, Row, Session, Value, values};
 use super::{Store, instant, millis};
 use crate::connector::error::{Error, Kind};
@@ -363,6 +364,7 @@ struct Reader<'a> {
     sources: HashMap<i64, Rc<str>>,
     shapes: HashMap<i64, Rc<Shape>>,
     revisions: HashMap<i64, Rc<Revision>>,
+    blocks: Blocks,
     /// Whether the last row belongs to a file that was replaced by a newer one.
     is_superseded: bool,
 }
@@ -384,6 +386,7 @@ impl<'a> Reader<'a> {
             sources: sources?.into_iter().collect(),
             shapes: HashMap::new(),
             revisions: HashMap::new(),
+            blocks: Blocks::default(),
             is_superseded: false,
         })
     }
@@ -400,16 +403,26 @@ impl<'a> Reader<'a> {
     }
 
     fn event(&mut self, row: &Row) -> Result<Event, Fault> {
-        let key = match row.get::<Option<i64>>(4)? {
+        let payload = row.text(7)?;
+        let (key, values) = match row.get::<Option<i64>>(4)? {
             None => {
                 self.is_superseded = false;
-                row.get(3)?
+                (row.get(3)?, serde_json::from_str(payload)?)
             }
-            Some(revision) => {
-                let revision = self.revision(revision)?;
+            Some(id) => {
+                let revision = self.revision(id)?;
                 self.is_superseded = revision.is_superseded;
-                let row: i64 = row.get(5)?;
-                format!("{}/{}/{row}", revision.file, revision.number)
+                let number: i64 = row.get(5)?;
+                let key = format!("{}/{}/{number}", revision.file, revision.number);
+                let values = match payload {
+                    "" => {
+                        let record = self.blocks.row(self.session, id, number)?;
+                        record.iter().map(|value| Some(value.to_owned())).collect()
+                    }
+                    // The row was stored before there were blocks.
+                    payload => serde_json::from_str(payload)?,
+                };
+                (key, values)
             }
         };
         let source = self.sources.get(&row.get(1)?).cloned();
@@ -419,7 +432,7 @@ impl<'a> Reader<'a> {
             key,
             time: instant(row, 2)?,
             shape: self.shape(row.get(6)?)?,
-            values: serde_json::from_str(row.text(7)?)?,
+            values,
         })
     }
 

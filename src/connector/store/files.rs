@@ -5,11 +5,12 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::engine::{Change, Fault, NewEvent, values};
+use super::blocks::Writer;
+use super::engine::{Change, Fault, values};
 use super::ledger::{finish_file, note_file, note_gap, note_gone, pending};
 use super::rows::{json_array, shape_id};
 use super::{SourceId, Store, millis, time};
-use crate::connector::error::{Error, Kind};
+use crate::connector::error::Error;
 use crate::connector::window::Span;
 
 /// The span of time that a file covers.
@@ -165,15 +166,21 @@ pub struct FileEntry {
 pub struct RevisionRows<'a> {
     change: &'a dyn Change,
     fail: &'a dyn Fn(Fault) -> Error,
-    source: i64,
-    revision: i64,
     about: &'a str,
-    shape: Option<i64>,
-    number: i64,
-    payload: Vec<u8>,
+    blocks: Writer,
+    rows: u64,
 }
 
 impl RevisionRows<'_> {
+    /// Adds the bytes of the header, which come first.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn header(&mut self, raw: &[u8]) -> Result<(), Error> {
+        self.blocks.header(self.change, raw).map_err(self.fail)
+    }
+
     /// Sets the columns of the following rows.
     ///
     /// # Errors
@@ -181,53 +188,40 @@ impl RevisionRows<'_> {
     /// The store cannot be written.
     pub fn columns(&mut self, columns: &[String]) -> Result<(), Error> {
         let columns = columns.iter().map(|name| Some(name.as_str()));
-        let shape = json_array(&mut self.payload, columns)
+        json_array(&mut Vec::new(), columns)
             .and_then(|columns| shape_id(self.change, self.about, columns))
-            .map_err(self.fail)?;
-        self.shape = Some(shape);
-        Ok(())
+            .and_then(|shape| self.blocks.shape(self.change, shape))
+            .map_err(self.fail)
     }
 
-    /// Adds the next row, with the columns that were last set.
+    /// Adds the next row, with the columns that were last set. `raw` are its bytes in the file, with those before it
+    /// that are not a row.
     ///
     /// # Errors
     ///
     /// The store cannot be written, or no columns were set.
-    pub fn push<'b>(
-        &mut self,
-        time: Option<Timestamp>,
-        values: impl IntoIterator<Item = &'b str>,
-    ) -> Result<(), Error> {
-        self.number += 1;
-        let shape = self.shape.ok_or_else(|| {
-            Error::new(Kind::Store, "a row of a file was added before its columns")
-        })?;
-        let payload = json_array(&mut self.payload, values.into_iter().map(Some));
-        let added = payload.and_then(|payload| {
-            self.change.add_event(NewEvent {
-                source: self.source,
-                time: time.map(millis),
-                key: None,
-                revision: Some(self.revision),
-                number: Some(self.number),
-                shape,
-                payload,
-            })
-        });
-        added.map_err(self.fail)
+    pub fn push(&mut self, time: Option<Timestamp>, raw: &[u8]) -> Result<(), Error> {
+        self.rows += 1;
+        let time = time.map(millis);
+        self.blocks.row(self.change, time, raw).map_err(self.fail)
+    }
+
+    /// Adds the bytes after the last row.
+    pub fn rest(&mut self, raw: &[u8]) {
+        self.blocks.rest(raw);
     }
 
     /// The number of added rows.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.number.unsigned_abs()
+        self.rows
     }
 }
 
 impl fmt::Debug for RevisionRows<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RevisionRows")
-            .field("rows", &self.number)
+            .field("rows", &self.rows)
             .finish_non_exhaustive()
     }
 }
@@ -323,7 +317,7 @@ impl Store {
 
     /// Stores a revision with all of its rows in one transaction.
     ///
-    /// `fill` adds the rows. If it fails, nothing is stored and its error is returned.
+    /// `fill` adds the header, the rows and the rest, which together are the file. If it fails, nothing is stored and its error is returned.
     ///
     /// # Errors
     ///
@@ -341,16 +335,13 @@ impl Store {
         let mut rows = RevisionRows {
             change: &*change,
             fail: &fail,
-            source: source.0,
-            revision: file.revision,
             about: &file.file.event_type,
-            shape: None,
-            number: 0,
-            payload: Vec::new(),
+            blocks: Writer::new(source.0, file.revision),
+            rows: 0,
         };
         let stored = fill(&mut rows)?;
         let count = rows.rows();
-        drop(rows);
+        rows.blocks.end(&*change).map_err(fail)?;
         change.added_events().map_err(fail)?;
         finish_file(&*change, source, file, &stored, count, now).map_err(fail)?;
         change.commit().map_err(fail)?;

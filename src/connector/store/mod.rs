@@ -9,6 +9,7 @@
 //! committed. A power failure may undo the last transactions, each as a whole and with its watermark, and
 //! the rows are collected again.
 
+mod blocks;
 mod daily;
 mod days;
 mod engine;
@@ -91,7 +92,8 @@ impl Store {
     }
 
     /// Checks the store: by the check that the database has for its file and its indexes, if it has one,
-    /// and by counting the rows of each stored file.
+    /// by counting the rows of each stored file, and by comparing the bytes of each stored file with its
+    /// SHA-256.
     ///
     /// # Errors
     ///
@@ -101,16 +103,38 @@ impl Store {
         let torn = "SELECT count(*) FROM revision WHERE
              CASE state WHEN 'stored' THEN coalesce(rows, -1) ELSE 0 END
              <> (SELECT count(*) FROM event WHERE event.revision = revision.id)";
+        let damage = |what: String| {
+            let message = format!("in the store {}, {what}", self.engine.place());
+            Error::new(Kind::Store, message)
+        };
         match self.value::<u64>("check the store", torn, &[])? {
-            0 => Ok(()),
-            files => Err(Error::new(
-                Kind::Store,
-                format!(
-                    "in the store {}, the number of rows of {files} files is not the one that was stored",
-                    self.engine.place()
-                ),
-            )),
+            0 => self.verify_files(&damage),
+            files => Err(damage(format!(
+                "the number of rows of {files} files is not the one that was stored"
+            ))),
         }
+    }
+
+    fn verify_files(&self, damage: &dyn Fn(String) -> Error) -> Result<(), Error> {
+        let stored = self.all(
+            "check the store",
+            "SELECT revision.id, sf_id, bytes, sha256, rows
+             FROM revision JOIN file ON file.id = revision.file
+             WHERE EXISTS (SELECT 1 FROM block WHERE block.revision = revision.id)",
+            &[],
+            |row| {
+                let expected: (u64, String, u64) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                Ok((row.get(0)?, row.get::<String>(1)?, expected))
+            },
+        )?;
+        for (revision, file, expected) in stored {
+            let found = blocks::measure(self.session(), revision);
+            if found.map_err(|fault| self.failed("check the store", fault))? != expected {
+                let what = format!("the file {file} is not the one that was stored");
+                return Err(damage(what));
+            }
+        }
+        Ok(())
     }
 
     /// Limits the size of a store in a file to a number of SQLite pages. At the limit, writing fails as on

@@ -83,9 +83,7 @@ impl Store {
                 change.add_event(NewEvent {
                     source: source.0,
                     time: Some(millis(row.time)),
-                    key: Some(row.key),
-                    revision: None,
-                    number: None,
+                    key: row.key,
                     shape,
                     payload: json_array(&mut json, values)?,
                 })?;
@@ -203,9 +201,7 @@ fn insert<'a>(
         change.add_event(NewEvent {
             source,
             time: row.time.map(millis),
-            key: Some(row.key),
-            revision: None,
-            number: None,
+            key: row.key,
             shape,
             payload: json_array(&mut payload, row.values.iter().copied())?,
         })?;

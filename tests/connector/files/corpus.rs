@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use saponify_cli::connector::sources::files::CsvReader;
+use saponify_cli::connector::csv::CsvReader;
 
 use super::csv::oracle;
 

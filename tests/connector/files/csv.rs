@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use proptest::prelude::*;
-use saponify_cli::connector::sources::files::{CsvReader, CsvSummary, Flaw};
+use saponify_cli::connector::csv::{CsvReader, CsvSummary, Flaw};
 
 /// Returns the bytes in pieces of one size, as a socket might.
 struct Pieces<'a>(&'a [u8], usize);

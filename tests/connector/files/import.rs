@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use saponify_cli::connector::csv::Flaw;
 use saponify_cli::connector::progress::Stop;
-use saponify_cli::connector::sources::files::{
-    Fetched, Flaw, Import, Lengths, Staged, Staging, import,
-};
+use saponify_cli::connector::sources::files::{Fetched, Import, Lengths, Staged, Staging, import};
 use saponify_cli::connector::store::{EventQuery, Interval, Listed, Pending, SourceState};
 
 use crate::store::{DAY, Fixture, at, events, span};
@@ -420,5 +419,33 @@ fn files_of_many_types_are_read() {
         );
         let second = event.time().unwrap().strftime("%Y%m%d%H%M%S").to_string();
         assert_eq!(second, time[..14]);
+    }
+}
+
+#[test]
+fn the_store_holds_the_file_byte_for_byte() {
+    let mut org = Org::new();
+    let lines: Vec<String> = (0..2_000)
+        .map(|number| format!("\"Login\",\"\",\"{number} \"\"x\"\"\"\r\n"))
+        .collect();
+    let header = "\"EVENT_TYPE\",\"TIMESTAMP\",\"USER_ID\"\r\n";
+    let (first, second) = lines.split_at(900);
+    let text = format!(
+        "\u{feff}{header}\n\n{}{header}{header}{}\r\n\n{header}",
+        first.concat(),
+        second.concat()
+    );
+    let file = org.list("0AT1", text.len());
+    let Fetched::Stored(summary) = org.import(&file, &text) else {
+        panic!("not stored");
+    };
+    assert_eq!((summary.rows, summary.repeated_headers), (2_000, 3));
+    // The check compares the SHA-256 of what is stored with that of what was received.
+    org.fixture.store.verify().unwrap();
+    let read = events(&org.fixture.store, &EventQuery::default());
+    assert_eq!(read.len(), 2_000);
+    for (number, event) in read.iter().enumerate() {
+        let expected = format!("{number} \"x\"");
+        assert_eq!(event.value("USER_ID"), Some(expected.as_str()));
     }
 }

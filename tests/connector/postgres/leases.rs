@@ -4,14 +4,12 @@ use std::time::Duration;
 
 use saponify_cli::connector::Error;
 use saponify_cli::connector::home::{Home, Lock, Place};
-use saponify_cli::connector::store::{
-    EventQuery, Interval, Listed, PageProgress, Purpose, Row, StoredFile,
-};
+use saponify_cli::connector::store::{EventQuery, Interval, Listed, PageProgress, Purpose, Row};
 use saponify_cli::connector::vault::{ExposeSecret as _, Secrets, Vault};
 use tempfile::TempDir;
 
 use super::server::{NOT_RUN, Server, name_of};
-use crate::store::{DAY, at, events, span};
+use crate::store::{DAY, Written, at, events, span};
 
 struct Fixture {
     server: Server,
@@ -93,15 +91,12 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
     // connection.
     let mut taken = None;
     let stored = store.store_file::<Error>(source.id, &file, at(DAY), |rows| {
-        rows.columns(&["EVENT_TYPE".to_owned()])?;
-        rows.push(Some(at(1)), ["Login"])?;
+        let mut file = Written::new(rows, &["EVENT_TYPE"])?;
+        file.push(rows, Some(at(1)), &["Login"])?;
         fixture.expire();
         taken = Some(fixture.place().lock().unwrap());
-        rows.push(Some(at(2)), ["Login"])?;
-        Ok(StoredFile {
-            bytes: 10,
-            sha256: "x".to_owned(),
-        })
+        file.push(rows, Some(at(2)), &["Login"])?;
+        Ok(file.end())
     });
     let error = stored.unwrap_err();
     assert!(error.is_lease_lost() && error.exit_code() == 4, "{error:?}");
@@ -119,13 +114,10 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
     let mut mine = place.store(&lock).unwrap();
     assert!(events(&mine, &EventQuery::default()).is_empty());
     let stored = mine.store_file::<Error>(source.id, &file, at(DAY), |rows| {
-        rows.columns(&["EVENT_TYPE".to_owned()])?;
-        rows.push(Some(at(1)), ["Login"])?;
-        rows.push(Some(at(2)), ["Login"])?;
-        Ok(StoredFile {
-            bytes: 10,
-            sha256: "x".to_owned(),
-        })
+        let mut file = Written::new(rows, &["EVENT_TYPE"])?;
+        file.push(rows, Some(at(1)), &["Login"])?;
+        file.push(rows, Some(at(2)), &["Login"])?;
+        Ok(file.end())
     });
     assert_eq!(stored.unwrap(), 2);
     mine.verify().unwrap();
@@ -297,15 +289,13 @@ fn leases_are_renewed_while_all_stores_are_busy() {
         let pending = store.pending_files().unwrap().remove(0);
         store.store_file::<Error>(source.id, &pending, at(DAY), |rows| {
             // The server ends a session that is silent within a transaction for as long as a lease lasts.
+            let mut file = Written::new(rows, &["EVENT_TYPE"])?;
             for second in 0..8 {
                 std::thread::sleep(Duration::from_millis(500));
                 rows.columns(&[format!("COLUMN_{second}")])?;
-                rows.push(Some(at(second)), ["Login"])?;
+                file.push(rows, Some(at(second)), &["Login"])?;
             }
-            Ok(StoredFile {
-                bytes: 10,
-                sha256: "x".to_owned(),
-            })
+            Ok(file.end())
         })
     };
     std::thread::scope(|scope| {

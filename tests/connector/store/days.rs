@@ -1,11 +1,9 @@
 //! Hazard: an incomplete day that is reported as complete.
 
 use saponify_cli::connector::Error;
-use saponify_cli::connector::store::{
-    Day, Delivery, Interval, Listed, Method, Reconciliation, StoredFile,
-};
+use saponify_cli::connector::store::{Day, Delivery, Interval, Listed, Method, Reconciliation};
 
-use super::{DAY, Fixture, at, span};
+use super::{DAY, Fixture, Written, at, span};
 
 fn day(fixture: &mut Fixture, source: &str) -> Day {
     let source = fixture.store.source(source, at(0)).unwrap();
@@ -163,12 +161,9 @@ fn a_day_of_files_is_complete_when_each_listed_file_is_stored() {
         fixture
             .store
             .store_file::<Error>(source.id, &pending, at(DAY), |rows| {
-                rows.columns(&["A".to_owned()])?;
-                rows.push(None, ["x"])?;
-                Ok(StoredFile {
-                    bytes: 1,
-                    sha256: String::new(),
-                })
+                let mut file = Written::new(rows, &["A"])?;
+                file.push(rows, None, &["x"])?;
+                Ok(file.end())
             })
             .unwrap();
     }

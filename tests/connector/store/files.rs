@@ -2,13 +2,13 @@
 
 use saponify_cli::connector::Error;
 use saponify_cli::connector::store::{
-    Aside, EventQuery, Interval, Listed, Listing, Pending, SourceState, State, StoredFile,
+    Aside, EventQuery, Interval, Listed, Listing, Pending, SourceState, State,
 };
 use saponify_cli::connector::window::Span;
 
-use super::{DAY, Fixture, at, span};
+use super::{DAY, Fixture, Written, at, span};
 
-fn listed(sf_id: &str, length: u64, modified: i64) -> Listed {
+pub(super) fn listed(sf_id: &str, length: u64, modified: i64) -> Listed {
     Listed {
         sf_id: sf_id.to_owned(),
         event_type: "Login".to_owned(),
@@ -21,11 +21,11 @@ fn listed(sf_id: &str, length: u64, modified: i64) -> Listed {
     }
 }
 
-fn source(fixture: &mut Fixture) -> SourceState {
+pub(super) fn source(fixture: &mut Fixture) -> SourceState {
     fixture.store.source("files", at(0)).unwrap()
 }
 
-fn list(fixture: &mut Fixture, files: &[Listed], created: Option<Span>) -> Listing {
+pub(super) fn list(fixture: &mut Fixture, files: &[Listed], created: Option<Span>) -> Listing {
     let source = source(fixture);
     fixture
         .store
@@ -33,27 +33,18 @@ fn list(fixture: &mut Fixture, files: &[Listed], created: Option<Span>) -> Listi
         .unwrap()
 }
 
-fn columns() -> Vec<String> {
-    ["EVENT_TYPE", "USER_ID"].map(str::to_owned).to_vec()
-}
-
-fn whole() -> StoredFile {
-    StoredFile {
-        bytes: 10,
-        sha256: "00".to_owned(),
-    }
-}
+const COLUMNS: [&str; 2] = ["EVENT_TYPE", "USER_ID"];
 
 fn fetch(fixture: &mut Fixture, file: &Pending, users: &[&str]) {
     let source = source(fixture);
     let rows = fixture
         .store
         .store_file::<Error>(source.id, file, at(4 * DAY), |rows| {
-            rows.columns(&columns())?;
+            let mut file = Written::new(rows, &COLUMNS)?;
             for user in users {
-                rows.push(Some(at(DAY + 5)), ["Login", user])?;
+                file.push(rows, Some(at(DAY + 5)), &["Login", user])?;
             }
-            Ok(whole())
+            Ok(file.end())
         })
         .unwrap();
     assert_eq!(rows, users.len() as u64);
@@ -90,9 +81,9 @@ fn a_file_is_stored_once_with_all_rows() {
     let again = fixture
         .store
         .store_file::<Error>(id, &pending[0], at(4 * DAY), |rows| {
-            rows.columns(&columns())?;
-            rows.push(None, ["Login", "u1"])?;
-            Ok(whole())
+            let mut file = Written::new(rows, &COLUMNS)?;
+            file.push(rows, None, &["Login", "u1"])?;
+            Ok(file.end())
         });
     assert!(again.is_err(), "the database itself refuses the same rows");
     assert_eq!(fixture.keys(&everything()).len(), 3);
@@ -109,8 +100,8 @@ fn a_file_that_fails_in_the_middle_leaves_nothing() {
         &pending,
         at(4 * DAY),
         |rows| {
-            rows.columns(&columns())?;
-            rows.push(None, ["Login", "u1"])?;
+            let mut file = Written::new(rows, &COLUMNS)?;
+            file.push(rows, None, &["Login", "u1"])?;
             Err("the connection was lost".into())
         },
     );

@@ -1,5 +1,6 @@
 //! The store: rows exactly once, nothing half stored, and its figures of each day.
 
+mod blocks;
 mod days;
 mod files;
 mod opening;
@@ -12,13 +13,60 @@ mod year;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use saponify_cli::connector::Error;
 use saponify_cli::connector::store::{
-    Event, EventQuery, PageProgress, Purpose, Row, SourceState, Store, Stored,
+    Event, EventQuery, PageProgress, Purpose, RevisionRows, Row, SourceState, Store, Stored,
+    StoredFile,
 };
 use saponify_cli::connector::window::{Position, Span};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::engine::Opened;
+
+/// A CSV file that is written to the store row by row.
+pub(crate) struct Written(Vec<u8>);
+
+impl Written {
+    pub(crate) fn new(rows: &mut RevisionRows<'_>, columns: &[&str]) -> Result<Self, Error> {
+        let header = line(columns);
+        rows.header(&header)?;
+        rows.columns(
+            &columns
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect::<Vec<_>>(),
+        )?;
+        Ok(Self(header))
+    }
+
+    pub(crate) fn push(
+        &mut self,
+        rows: &mut RevisionRows<'_>,
+        time: Option<Timestamp>,
+        values: &[&str],
+    ) -> Result<(), Error> {
+        let line = line(values);
+        self.0.extend_from_slice(&line);
+        rows.push(time, &line)
+    }
+
+    pub(crate) fn end(self) -> StoredFile {
+        let digest = Sha256::digest(&self.0);
+        StoredFile {
+            bytes: self.0.len() as u64,
+            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+}
+
+fn line(values: &[&str]) -> Vec<u8> {
+    let values: Vec<String> = values
+        .iter()
+        .map(|value| format!("\"{}\"", value.replace('"', "\"\"")))
+        .collect();
+    format!("{}\n", values.join(",")).into_bytes()
+}
 
 /// A store in a temporary folder.
 pub(crate) struct Fixture {

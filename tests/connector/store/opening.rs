@@ -16,7 +16,7 @@ fn a_new_store_passes_its_check() {
     let version: i64 = database
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_store_of_an_older_program_is_migrated() {
     drop(old);
     // Its events cannot be read, but its settings can.
     let error = Store::open_to_read(&path).unwrap_err();
-    assert!(error.advice().unwrap().contains("version 3"), "{error:?}");
+    assert!(error.advice().unwrap().contains("version 4"), "{error:?}");
     assert_eq!(
         Store::settings_at(&path).unwrap()["endpoint"],
         "https://acme.example"

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
 
 /// Decodes base64 piece by piece.
 ///
@@ -80,7 +79,7 @@ impl Base64 {
             return Err(self.bad("characters after its end"));
         }
         self.ended = groups.ends_with(b"=");
-        match STANDARD.decode_vec(groups, out) {
+        match STANDARD.decode_append(groups, out) {
             Ok(()) => Ok(()),
             Err(_error) => Err(self.bad("a character that is not allowed")),
         }

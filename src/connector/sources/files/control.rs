@@ -5,9 +5,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::csv::CsvReader;
 use super::stage::{Staged, Staging};
 use super::sync::{FileOptions, FileService, LATEST};
+use crate::connector::csv::CsvReader;
 use crate::connector::error::Error;
 use crate::connector::progress::Stop;
 use crate::connector::sources::Failure;

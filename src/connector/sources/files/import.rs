@@ -1,13 +1,14 @@
 //! Stores a staged file completely or not at all.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use super::csv::{CsvReader, CsvSummary, Flaw, Record};
 use super::stage::Staged;
+use crate::connector::csv::{CsvReader, CsvSummary, Flaw};
 use crate::connector::error::Error;
 use crate::connector::progress::Stop;
 use crate::connector::store::{Aside, Pending, SourceId, Store, StoredFile};
@@ -88,6 +89,7 @@ pub fn import(
             .open()
             .map_err(|error| Failed::Flaw(Flaw::Io(error)))?;
         let mut reader = CsvReader::new(input).map_err(Failed::Flaw)?;
+        rows.header(reader.raw())?;
         let mut clock = None;
         while reader.next_row().map_err(Failed::Flaw)? {
             how.stop.check()?;
@@ -100,9 +102,9 @@ pub fn import(
                     clock.insert(Clock::of(&columns))
                 }
             };
-            let record = reader.record();
-            rows.push(clock.read(record), record.iter())?;
+            rows.push(clock.read(&reader), reader.raw())?;
         }
+        rows.rest(reader.raw());
         summary = reader.summary().clone();
         Ok(StoredFile {
             bytes: staged.bytes,
@@ -186,11 +188,11 @@ impl Clock {
     }
 
     /// The value of TIMESTAMP, or of TIMESTAMP_DERIVED if it is missing. Both are UTC.
-    fn read(&self, record: &Record) -> Option<Timestamp> {
-        let value = |at: Option<usize>| at.and_then(|at| record.get(at));
+    fn read<R: Read>(&self, reader: &CsvReader<R>) -> Option<Timestamp> {
+        let value = |at: Option<usize>| at.and_then(|at| reader.value(at));
         value(self.timestamp)
-            .and_then(compact)
-            .or_else(|| value(self.derived)?.parse().ok())
+            .and_then(|text| compact(str::from_utf8(&text).ok()?))
+            .or_else(|| str::from_utf8(&*value(self.derived)?).ok()?.parse().ok())
     }
 }
 

@@ -7,14 +7,12 @@
 
 mod base64;
 mod control;
-mod csv;
 mod import;
 mod listing;
 mod stage;
 mod sync;
 
 pub use base64::{BadBase64, Base64};
-pub use csv::{CsvReader, CsvSummary, Flaw, Record};
 pub use import::{Fetched, Import, Lengths, import};
 pub use listing::Choice;
 pub use stage::{Staged, Staging};

@@ -98,13 +98,20 @@ impl Staging {
                 memory.extend_from_slice(bytes);
                 return Ok(());
             }
-            let memory = std::mem::take(memory);
-            let file =
-                create(&self.path).map_err(|error| Error::io("create", &self.path, error))?;
-            self.content = Content::File(BufWriter::with_capacity(BUFFER, file));
-            self.write(&memory)?;
+            self.move_to_file()?;
         }
         self.write(bytes)
+    }
+
+    /// Moves the bytes from memory to a file.
+    fn move_to_file(&mut self) -> Result<(), Error> {
+        let Content::Memory(memory) = &mut self.content else {
+            return Ok(());
+        };
+        let memory = std::mem::take(memory);
+        let file = create(&self.path).map_err(|error| Error::io("create", &self.path, error))?;
+        self.content = Content::File(BufWriter::with_capacity(BUFFER, file));
+        self.write(&memory)
     }
 
     /// Writes to the file, if the bytes are in a file.
@@ -122,6 +129,18 @@ impl Staging {
     ///
     /// The text is not base64, or the file cannot be written.
     pub fn base64(&mut self, text: &[u8]) -> Result<(), Error> {
+        if let Content::Memory(memory) = &mut self.content {
+            let before = memory.len();
+            let fed = self.base64.feed(text, memory);
+            let decoded = memory.get(before..).unwrap_or_default();
+            self.digest.update(decoded);
+            self.bytes += decoded.len() as u64;
+            fed.map_err(bad)?;
+            return match memory.len() <= IN_MEMORY {
+                true => Ok(()),
+                false => self.move_to_file(),
+            };
+        }
         let mut decoded = std::mem::take(&mut self.decoded);
         decoded.clear();
         let fed = self.base64.feed(text, &mut decoded);

@@ -33,16 +33,27 @@ pub(in crate::connector) enum Value<'a> {
     Text(Option<&'a str>),
 }
 
-/// A row for the table of events. It has either a key, or a revision and a number.
+/// A row for the table of events.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::connector) struct NewEvent<'a> {
     pub(in crate::connector) source: i64,
     pub(in crate::connector) time: Option<i64>,
-    pub(in crate::connector) key: Option<&'a str>,
-    pub(in crate::connector) revision: Option<i64>,
-    pub(in crate::connector) number: Option<i64>,
+    pub(in crate::connector) key: &'a str,
     pub(in crate::connector) shape: i64,
     pub(in crate::connector) payload: &'a str,
+}
+
+/// A block of a log file, for the table of blocks, and its rows for the table of events.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::connector) struct NewBlock<'a> {
+    pub(in crate::connector) source: i64,
+    pub(in crate::connector) revision: i64,
+    /// The number of the first row.
+    pub(in crate::connector) first: i64,
+    /// The time of each row.
+    pub(in crate::connector) times: &'a [Option<i64>],
+    pub(in crate::connector) shape: i64,
+    pub(in crate::connector) content: &'a [u8],
 }
 
 /// Runs statements.
@@ -60,7 +71,10 @@ pub(in crate::connector) trait Change: Session {
     /// together with other rows.
     fn add_event(&self, event: NewEvent<'_>) -> Result<(), Fault>;
 
-    /// Sends the added rows, and returns how many of the rows since the last call were new.
+    /// Adds a block and its rows, of which the table of events contains none yet. The engine may send them later.
+    fn add_block(&self, block: NewBlock<'_>) -> Result<(), Fault>;
+
+    /// Sends the added rows and blocks, and returns how many of the rows since the last call were new.
     fn added_events(&self) -> Result<u64, Fault>;
 
     /// Stores in the registry whether the connection is deactivated, for readers of many connections.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::row::Cell;
-use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
+use super::{Change, Engine, Fault, NewBlock, NewEvent, Row, Session, Value};
 use crate::connector::error::{Error, Kind};
 use crate::connector::postgres::{
     Answer, Fence, Known, Parameter, Pool, Session as Connected, Taken, Work, lock_making,
@@ -16,7 +16,10 @@ use crate::connector::postgres::{
 };
 
 /// One script per version, in order. Each migrates from the previous version.
-const MIGRATIONS: &[&str] = &[include_str!("../schema/postgres/1.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../schema/postgres/1.sql"),
+    include_str!("../schema/postgres/2.sql"),
+];
 
 /// The limits of rows that are sent in one statement: their number, and their bytes.
 const BATCH: usize = 1_000;
@@ -229,7 +232,23 @@ struct Batch {
     numbers: Vec<Option<i64>>,
     shapes: Vec<Option<i64>>,
     payloads: Vec<Option<String>>,
+    blocks: Blocks,
     bytes: usize,
+}
+
+/// Blocks that have not been sent yet, by column.
+#[derive(Default)]
+struct Blocks {
+    revisions: Vec<Option<i64>>,
+    firsts: Vec<Option<i64>>,
+    rows: Vec<Option<i64>>,
+    contents: Vec<Option<Vec<u8>>>,
+}
+
+impl Batch {
+    fn is_full(&self) -> bool {
+        self.sources.len() >= BATCH || self.bytes >= BATCH_BYTES
+    }
 }
 
 impl Transaction {
@@ -265,6 +284,17 @@ impl Transaction {
 
     fn send(&self) -> Result<(), Fault> {
         let batch = self.events.take();
+        if !batch.blocks.firsts.is_empty() {
+            let values = [
+                Parameter::Integers(batch.blocks.revisions),
+                Parameter::Integers(batch.blocks.firsts),
+                Parameter::Integers(batch.blocks.rows),
+                Parameter::ManyBytes(batch.blocks.contents),
+            ];
+            let add = "INSERT INTO block (revision, first, rows, content)
+                SELECT * FROM unnest(?1, ?2, ?3, ?4)";
+            self.with(move |session| Box::pin(async move { session.execute(add, &values).await }))?;
+        }
         if batch.sources.is_empty() {
             return Ok(());
         }
@@ -315,13 +345,38 @@ impl Change for Transaction {
             let batch = &mut *self.events.borrow_mut();
             batch.sources.push(Some(event.source));
             batch.times.push(event.time);
-            batch.keys.push(event.key.map(storable));
-            batch.revisions.push(event.revision);
-            batch.numbers.push(event.number);
+            batch.keys.push(Some(storable(event.key)));
+            batch.revisions.push(None);
+            batch.numbers.push(None);
             batch.shapes.push(Some(event.shape));
             batch.payloads.push(Some(event.payload.to_owned()));
             batch.bytes += event.payload.len();
-            batch.sources.len() >= BATCH || batch.bytes >= BATCH_BYTES
+            batch.is_full()
+        };
+        match is_full {
+            true => self.send(),
+            false => Ok(()),
+        }
+    }
+
+    fn add_block(&self, block: NewBlock<'_>) -> Result<(), Fault> {
+        let is_full = {
+            let batch = &mut *self.events.borrow_mut();
+            batch.blocks.revisions.push(Some(block.revision));
+            batch.blocks.firsts.push(Some(block.first));
+            batch.blocks.rows.push(Some(block.times.len() as i64));
+            batch.blocks.contents.push(Some(block.content.to_owned()));
+            batch.bytes += block.content.len();
+            for (number, time) in (block.first..).zip(block.times) {
+                batch.sources.push(Some(block.source));
+                batch.times.push(*time);
+                batch.keys.push(None);
+                batch.revisions.push(Some(block.revision));
+                batch.numbers.push(Some(number));
+                batch.shapes.push(Some(block.shape));
+                batch.payloads.push(Some(String::new()));
+            }
+            batch.is_full()
         };
         match is_full {
             true => self.send(),
@@ -397,6 +452,7 @@ fn rows(found: Vec<Vec<Answer>>) -> Vec<Row> {
         Answer::Null => Cell::Null,
         Answer::Integer(value) => Cell::Integer(value),
         Answer::Text(text) => Cell::Text(text),
+        Answer::Bytes(bytes) => Cell::Bytes(bytes),
     };
     let row = |row: Vec<Answer>| Row::new(row.into_iter().map(cell).collect());
     found.into_iter().map(row).collect()

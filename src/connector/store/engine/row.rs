@@ -13,6 +13,7 @@ pub(in crate::connector) enum Cell {
     Null,
     Integer(i64),
     Text(String),
+    Bytes(Vec<u8>),
 }
 
 impl Row {
@@ -32,6 +33,14 @@ impl Row {
     pub(in crate::connector) fn text(&self, column: usize) -> Result<&str, Fault> {
         match self.0.get(column) {
             Some(Cell::Text(text)) => Ok(text),
+            _ => Err(unexpected(column)),
+        }
+    }
+
+    /// The bytes in a column, without copying them.
+    pub(in crate::connector) fn bytes(&self, column: usize) -> Result<&[u8], Fault> {
+        match self.0.get(column) {
+            Some(Cell::Bytes(bytes)) => Ok(bytes),
             _ => Err(unexpected(column)),
         }
     }

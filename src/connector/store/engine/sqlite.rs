@@ -9,7 +9,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior, params_from_iter};
 
 use super::row::Cell;
-use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
+use super::{Change, Engine, Fault, NewBlock, NewEvent, Row, Session, Value};
 use crate::connector::error::{Error, Kind};
 use crate::connector::private::to_write;
 use crate::connector::waiting::blocking;
@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/1.sql"),
     include_str!("../schema/2.sql"),
     include_str!("../schema/3.sql"),
+    include_str!("../schema/4.sql"),
 ];
 
 /// How long a transaction waits for one of another process or task. The rows of a log file are stored in one
@@ -135,20 +136,45 @@ impl Change for Transaction<'_> {
 
     fn add_event(&self, event: NewEvent<'_>) -> Result<(), Fault> {
         let mut add = self.transaction.prepare_cached(
-            "INSERT INTO event (source, time, key, revision, number, shape, payload)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO event (source, time, key, shape, payload) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (source, key) WHERE key IS NOT NULL DO NOTHING",
         )?;
         let added = add.execute(rusqlite::params![
             event.source,
             event.time,
             event.key,
-            event.revision,
-            event.number,
             event.shape,
             event.payload
         ])?;
         self.added.set(self.added.get() + added as u64);
+        Ok(())
+    }
+
+    fn add_block(&self, block: NewBlock<'_>) -> Result<(), Fault> {
+        let mut add = self.transaction.prepare_cached(
+            "INSERT INTO block (revision, first, rows, content) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        let rows = block.times.len();
+        add.execute(rusqlite::params![
+            block.revision,
+            block.first,
+            rows as i64,
+            block.content
+        ])?;
+        let mut add = self.transaction.prepare_cached(
+            "INSERT INTO event (source, revision, shape, payload, time, number)
+             VALUES (?1, ?2, ?3, '', ?4, ?5)",
+        )?;
+        // Parameters keep their values from row to row.
+        add.raw_bind_parameter(1, block.source)?;
+        add.raw_bind_parameter(2, block.revision)?;
+        add.raw_bind_parameter(3, block.shape)?;
+        for (number, time) in (block.first..).zip(block.times) {
+            add.raw_bind_parameter(4, time)?;
+            add.raw_bind_parameter(5, number)?;
+            add.raw_execute()?;
+        }
+        self.added.set(self.added.get() + rows as u64);
         Ok(())
     }
 
@@ -182,6 +208,7 @@ fn cell(value: ValueRef<'_>) -> Result<Cell, Fault> {
     Ok(match value {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(value) => Cell::Integer(value),
+        ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_owned()),
         // The store uses no other types, and another program must have written a text that is not Unicode.
         value => match value.as_str() {
             Ok(text) => Cell::Text(text.to_owned()),
