@@ -17,6 +17,8 @@ struct Inner {
     message: String,
     file: Option<PathBuf>,
     excerpt: Option<Excerpt>,
+    /// The key of the option that is wrong, and the name or pattern in it.
+    option: Option<(&'static str, String)>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -72,6 +74,7 @@ impl Error {
             message: message.into(),
             file: None,
             excerpt: None,
+            option: None,
             source: None,
         }))
     }
@@ -79,6 +82,19 @@ impl Error {
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// Adds the key of the option that is wrong, and the name or pattern in it.
+    pub(crate) fn about(mut self, option: &'static str, name: &str) -> Self {
+        self.0.option = Some((option, name.to_owned()));
+        self
+    }
+
+    /// The key of the option that is wrong, and the name or pattern in it.
+    #[cfg(feature = "toml")]
+    pub(crate) fn option(&self) -> Option<(&'static str, &str)> {
+        let option = self.0.option.as_ref();
+        option.map(|(option, name)| (*option, name.as_str()))
     }
 
     /// Adds the file of options that is wrong.

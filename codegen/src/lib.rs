@@ -104,6 +104,7 @@ pub use config::Config;
 pub use config::Project;
 pub use error::Error;
 pub use output::{Difference, DifferenceKind, File, GeneratedType, Output, TypeKind};
+pub use pipeline::{GeneratedModule, compile_all, run_all};
 
 /// For build scripts: generates proxies for everything in a WSDL into `$OUT_DIR`.
 ///

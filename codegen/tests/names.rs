@@ -412,7 +412,9 @@ fn options_that_cannot_be_are_errors() {
         .rename_operation("b", "same");
     assert!(error("operation", &["a", "b"], two).contains("already in use"));
     let gone = Config::new().rename_value("Scope.GONE", "Gone");
-    assert!(error("value", &["HERE"], gone).contains("values are named Type.VALUE"));
+    assert!(error("value", &["HERE"], gone).contains("; there is `Scope.HERE`"));
+    let whole = Config::new().rename_value("GONE", "Gone");
+    assert!(error("value", &["HERE"], whole).contains("values are named Type.VALUE"));
     let keyword = Config::new().rename_value("Scope.HERE", "self");
     assert!(error("value", &["HERE"], keyword).contains("is not a Rust identifier"));
 }

@@ -85,11 +85,12 @@ fn each_key_takes_the_type_that_the_schema_says() {
             let read = Project::from_toml(&line(&right));
             assert!(read.is_ok(), "{}: {read:?}", line(&right));
             for value in wrong {
-                assert!(
-                    Project::from_toml(&line(&value)).is_err(),
-                    "{}",
-                    line(&value)
-                );
+                let error = Project::from_toml(&line(&value)).unwrap_err();
+                // It says what the key takes, in words of its own, and shows the line.
+                let said = error.to_string();
+                let begin = format!("`{prefix}{key}` is ");
+                assert!(said.starts_with(&begin), "{}: {said}", line(&value));
+                assert!(error.excerpt().is_some(), "{}", line(&value));
                 tried += 1;
             }
         }

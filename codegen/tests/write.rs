@@ -47,6 +47,23 @@ fn files_that_did_not_change_are_not_touched() -> Result {
     Ok(())
 }
 
+/// A large module is a directory, and a small one is a file. Both at once do not compile.
+#[test]
+fn a_module_that_becomes_small_leaves_no_directory() -> Result {
+    let directory = tempfile::tempdir()?;
+    let dir = directory.path();
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tenants/demo/enterprise.wsdl");
+    let config = Config::new().input(input);
+    let large = config.clone().file_per_object(true).run()?;
+    large.write_to(dir)?;
+    assert!(dir.join("sobjects/mod.rs").exists());
+    let small = config.run()?;
+    small.write_to(dir)?;
+    assert!(dir.join("sobjects.rs").exists() && !dir.join("sobjects").exists());
+    assert_eq!(small.differences(dir)?, []);
+    Ok(())
+}
+
 #[test]
 fn only_leftovers_of_our_own_go() -> Result {
     let directory = tempfile::tempdir()?;

@@ -13,7 +13,8 @@ use super::Failure;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Activity")]
 pub(crate) struct ActivityOptions {
-    /// Make logins, audit trail and event log files of this many days: `60d`. Their times end now.
+    /// Make logins, audit trail and event log files of this many days: `60d`. Their times end now. Log files are
+    /// those of the days for which the org keeps them: see --files-kept.
     #[arg(long, value_name = "DAYS", value_parser = days)]
     activity: Option<u32>,
     /// Rows of LoginHistory.
@@ -22,7 +23,7 @@ pub(crate) struct ActivityOptions {
     /// Rows of SetupAuditTrail.
     #[arg(long, value_name = "N", default_value_t = 400, requires = "activity")]
     audit: u64,
-    /// Event log files.
+    /// Event log files, spread over the days for which the org keeps them: see --files-kept.
     #[arg(long, value_name = "N", default_value_t = 120, requires = "activity")]
     files: u64,
     /// Users and permission assignments that change while the tenant is served: the first one after a

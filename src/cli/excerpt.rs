@@ -56,6 +56,11 @@ impl Excerpt {
         })
     }
 
+    /// Adds what to do about it.
+    pub(super) fn advise(&mut self, help: &str) {
+        self.help = Some(printable(help));
+    }
+
     /// The text for standard error.
     pub(super) fn render(&self, columns: usize, colored: bool) -> String {
         let mut snippet = Snippet::source(&*self.text)

@@ -67,8 +67,22 @@ impl Failure {
 
     /// Adds what to do about it.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        let hint = hint.into();
+        if let Some(excerpt) = &mut self.excerpt {
+            excerpt.advise(&hint);
+        }
+        self.hint = Some(hint);
         self
+    }
+
+    /// What is wrong, in one sentence.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it; empty if nobody knows.
+    pub(crate) fn advice(&self) -> &str {
+        self.hint.as_deref().unwrap_or_default()
     }
 
     fn note(&mut self, cause: String) {
@@ -140,7 +154,7 @@ impl From<saponify_codegen::Error> for Failure {
                 (failure, wsdl.advice().map(str::to_owned))
             }
             // The causes of an error in a file of options are in its message.
-            (None, Some(file)) if error.is_config() => {
+            (None, Some(file)) if error.is_config() || error.is_selection() => {
                 (Self::new(format!("{}: {error}", file.display())), None)
             }
             _ => (Self::new(error.to_string()).because(&error), None),

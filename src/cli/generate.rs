@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use saponify_codegen::{Config, Output};
+use saponify_codegen::{Config, GeneratedModule, Output, run_all};
 
 use super::failure::Failure;
-use super::options::{Options, Target, readable};
+use super::options::{Options, Target};
 use super::settings::Settings;
 use super::terminal::{put, put_error, put_note, put_warning, report};
 use super::watch;
@@ -46,6 +46,12 @@ pub(crate) struct Generate {
     /// The server side, too: a trait for each port type, by saponify's feature `server`.
     #[arg(long)]
     server: bool,
+    /// The module for types that are equal in several tenants of saponify.toml.
+    #[arg(long, value_name = "MODULE")]
+    share: Option<String>,
+    /// Share objects, too.
+    #[arg(long)]
+    share_objects: bool,
     #[command(flatten)]
     options: Options,
     /// Write nothing; fail if the directory does not hold what would be written.
@@ -92,8 +98,8 @@ impl Generate {
             .hint("choose one with --tenant"));
         }
         let mut stale = Vec::new();
-        for target in targets {
-            stale.extend(self.one(target, read)?);
+        for together in self.together(targets)? {
+            stale.extend(self.some(together, read)?);
         }
         match stale.as_slice() {
             [] => Ok(()),
@@ -108,57 +114,108 @@ impl Generate {
         }
     }
 
-    /// Generates for one tenant. Returns its directory if `--check` finds a difference. Adds the files
-    /// that are read.
-    fn one(&self, target: Target, read: &mut Vec<PathBuf>) -> Result<Option<PathBuf>, Failure> {
-        let Target {
-            tenant,
-            config,
-            file,
-            directory,
-        } = target;
-        read.extend(file);
-        let config = self.configured(config).file_per_object(true);
-        let input = config.input_path().map(Path::to_owned);
-        let input = input.ok_or_else(|| {
-            Failure::usage("no WSDL is named")
-                .hint("name one, or set `input` in saponify.toml; see saponify generate --help")
+    /// The tenants, each by itself or with those with which it shares types. They are there even if
+    /// `--tenant` names only one of them, because the shared types depend on all.
+    fn together(&self, targets: Vec<Target>) -> Result<Vec<Vec<Target>>, Failure> {
+        let mut groups: Vec<(Option<String>, Vec<Target>)> = Vec::new();
+        for mut target in targets {
+            target.config = self.configured(target.config).file_per_object(true);
+            let module = target.config.share_module().map(str::to_owned);
+            if self.dump.is_some() || module.is_none() {
+                groups.push((None, vec![target]));
+                continue;
+            }
+            match groups.iter_mut().find(|(known, _)| *known == module) {
+                Some((_, group)) => group.push(target),
+                None => groups.push((module, vec![target])),
+            }
+        }
+        for (module, group) in &mut groups {
+            let (Some(module), [only]) = (module, group.as_slice()) else {
+                continue;
+            };
+            let known = only.tenant.clone();
+            for mut other in self.options.all_tenants()? {
+                other.config = self.configured(other.config).file_per_object(true);
+                if other.tenant != known && other.config.share_module() == Some(module) {
+                    group.push(other);
+                }
+            }
+            group.sort_by(|a, b| a.tenant.cmp(&b.tenant));
+        }
+        Ok(groups.into_iter().map(|(_, group)| group).collect())
+    }
+
+    /// Generates for tenants that share types, or for one that does not. Returns the directories in which
+    /// `--check` finds a difference. Adds the files that are read.
+    fn some(&self, targets: Vec<Target>, read: &mut Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
+        let mut inputs = Vec::new();
+        for target in &targets {
+            read.extend(target.file.clone());
+            let input = target.config.input_path().map(Path::to_owned);
+            let input = input.ok_or_else(|| {
+                Failure::usage("no WSDL is named")
+                    .hint("name one, or set `input` in saponify.toml; see saponify generate --help")
+            })?;
+            read.push(input.clone());
+            target.readable(&input)?;
+            if let Some(stage) = self.dump {
+                dump(stage, &target.config)?;
+            }
+            inputs.push(input);
+        }
+        if self.dump.is_some() {
+            return Ok(Vec::new());
+        }
+        let configs: Vec<Config> = targets.iter().map(|target| target.config.clone()).collect();
+        let modules = run_all(&configs).inspect_err(|_| {
+            for input in &inputs {
+                watch::add_schemas(input, read);
+            }
         })?;
-        read.push(input.clone());
-        readable(&input)?;
-        if let Some(stage) = self.dump {
-            dump(stage, &config)?;
-            return Ok(None);
+        let mut stale = Vec::new();
+        for module in modules {
+            let output = module.output();
+            read.extend_from_slice(output.inputs());
+            notes(output);
+            let first = module
+                .tenants()
+                .first()
+                .and_then(|tenant| targets.get(*tenant));
+            if self.stdout {
+                let folder = match module.is_shared() {
+                    true => Some(module.name()),
+                    false => first.and_then(|target| target.tenant.as_deref()),
+                };
+                print(output, folder)?;
+                continue;
+            }
+            let dir = match (module.directory(), first) {
+                (Some(dir), _) => dir.to_owned(),
+                (None, Some(target)) => target.directory.join(module.name()),
+                (None, None) => PathBuf::from(module.name()),
+            };
+            if self.check {
+                if let Some(target) = first {
+                    checked_in(&dir, &target.directory)?;
+                }
+                stale.extend((!check(output, &dir)?).then_some(dir));
+                continue;
+            }
+            output.write_to(&dir)?;
+            say(&module, &dir)?;
         }
-        let output = config
-            .run()
-            .inspect_err(|_| watch::add_schemas(&input, read))?;
-        read.extend_from_slice(output.inputs());
-        notes(&output);
-        if self.stdout {
-            print(&output, tenant.as_deref())?;
-            return Ok(None);
-        }
-        let dir = match config.out_dir_path() {
-            Some(dir) => dir.to_owned(),
-            None => directory.join(config.module_name()?),
-        };
-        if self.check {
-            return Ok((!check(&output, &dir)?).then_some(dir));
-        }
-        output.write_to(&dir)?;
-        let bytes: usize = output.files().iter().map(|file| file.text().len()).sum();
-        report!(
-            "{}: {} files, {:.1} MB",
-            dir.display(),
-            output.files().len(),
-            bytes as f64 / 1e6
-        );
-        Ok(None)
+        Ok(stale)
     }
 
     /// The options of a target with those of the command line on top.
     fn configured(&self, mut config: Config) -> Config {
+        if let Some(module) = &self.share {
+            config = config.share(module);
+        }
+        if self.share_objects {
+            config = config.share_objects(true);
+        }
         if let Some(out) = &self.out {
             config = config.out_dir(out);
         }
@@ -182,6 +239,23 @@ impl Generate {
         }
         config
     }
+}
+
+/// Says what was written.
+fn say(module: &GeneratedModule, dir: &Path) -> Result<(), Failure> {
+    let output = module.output();
+    let bytes: usize = output.files().iter().map(|file| file.text().len()).sum();
+    let shared = match module.is_shared() {
+        true => format!(", {} shared types", output.types().len()),
+        false => String::new(),
+    };
+    report!(
+        "{}: {} files, {:.1} MB{shared}",
+        dir.display(),
+        output.files().len(),
+        bytes as f64 / 1e6
+    );
+    Ok(())
 }
 
 /// Prints the notes. A WSDL with one fault may give thousands, so only `-v` prints all.
@@ -218,6 +292,24 @@ fn print(output: &Output, tenant: Option<&str>) -> Result<(), Failure> {
         put(&format!("// ---- {folder}{}\n{}", file.path(), file.text()))?;
     }
     Ok(())
+}
+
+/// Refuses to compare where a build script generates the code, because nothing is checked in.
+fn checked_in(dir: &Path, project: &Path) -> Result<(), Failure> {
+    let script = project.join("build.rs");
+    let text = std::fs::read_to_string(&script).unwrap_or_default();
+    if dir.exists() || !text.contains("saponify_codegen") {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} does not exist: {} generates the code, so there is nothing to compare",
+        dir.display(),
+        script.display()
+    ))
+    .hint(
+        "leave --check out of CI: cargo generates the code again whenever the WSDL changes; or check \
+         the code in, with `out-dir` in saponify.toml",
+    ))
 }
 
 /// Whether a directory holds what would be generated. Prints what differs.

@@ -41,7 +41,9 @@ use terminal::{block_on, put};
         0  done\n  \
         1  it failed, or --check or diff found a difference\n  \
         2  the command line is wrong, or diff cannot compare\n  \
-        4  another process uses the same folder (connector)\n\n\
+        4  another process uses the same folder (connector)\n  \
+        130  Ctrl-C ended it before it was done; what works until Ctrl-C, such as\n       \
+             sandbox serve and connector run, ends with 0\n\n\
         Commands of the connector have more of them: saponify connector COMMAND --help."
 )]
 struct Arguments {

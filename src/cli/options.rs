@@ -51,6 +51,8 @@ pub(super) struct Target {
     /// The name of the tenant, if `saponify.toml` names it.
     pub(super) tenant: Option<String>,
     pub(super) config: Config,
+    /// Whether the input is that of `saponify.toml`, and not one of the command line.
+    pub(super) is_of_file: bool,
     /// The `saponify.toml`, if there is one.
     pub(super) file: Option<PathBuf>,
     /// The directory of `saponify.toml`; empty without one.
@@ -100,7 +102,22 @@ impl Options {
                 Some(wsdl) => config.input(wsdl),
                 None => config,
             };
-            self.target(tenant, config, project.path())
+            Target {
+                is_of_file: wsdl.is_none(),
+                ..self.target(tenant, config, project.path())
+            }
+        });
+        Ok(targets.collect())
+    }
+
+    /// All tenants of the file of options.
+    pub(super) fn all_tenants(&self) -> Result<Vec<Target>, Failure> {
+        let project = self.project(None)?;
+        let targets = project.iter().flat_map(|project| {
+            let path = project.path();
+            project
+                .tenants()
+                .map(move |(name, config)| self.target(Some(name.to_owned()), config.clone(), path))
         });
         Ok(targets.collect())
     }
@@ -138,6 +155,7 @@ impl Options {
         Target {
             tenant,
             config: self.on_top_of(config),
+            is_of_file: file.is_some(),
             file: file.map(Path::to_owned),
             directory: directory.unwrap_or_default(),
         }
@@ -218,6 +236,20 @@ impl Options {
     }
 }
 
+impl Target {
+    /// As [`readable`], for the input of the target. If `saponify.toml` names it, its line is shown.
+    pub(super) fn readable(&self, input: &Path) -> Result<(), Failure> {
+        let Err(failure) = readable(input) else {
+            return Ok(());
+        };
+        let of_file = self.config.error_about("input", failure.message());
+        match (of_file.excerpt().is_some(), self.is_of_file) {
+            (true, true) => Err(Failure::from(of_file).hint(failure.advice())),
+            _ => Err(failure),
+        }
+    }
+}
+
 /// Refuses addresses, and files that do not exist, with what to do about it.
 pub(super) fn readable(input: &Path) -> Result<(), Failure> {
     if is_url(input) {
@@ -228,10 +260,35 @@ pub(super) fn readable(input: &Path) -> Result<(), Failure> {
         .hint("download the WSDL, and give the file"));
     }
     if !input.exists() {
-        return Err(Failure::new(format!("{} does not exist", input.display()))
-            .hint("in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file"));
+        let hint = match wsdls_beside(input).as_slice() {
+            [] => "in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file"
+                .to_owned(),
+            [only] => format!("the folder has {only}"),
+            [some @ .., last] => format!("the folder has {} and {last}", some.join(", ")),
+        };
+        return Err(Failure::new(format!("{} does not exist", input.display())).hint(hint));
     }
     Ok(())
+}
+
+/// The names of a few WSDLs in the folder in which a file is missing.
+fn wsdls_beside(input: &Path) -> Vec<String> {
+    const SHOWN: usize = 4;
+    let folder = input.parent().unwrap_or(Path::new(""));
+    let entries = std::fs::read_dir(Path::new(".").join(folder));
+    let paths = entries.into_iter().flatten().flatten();
+    let paths = paths.map(|entry| folder.join(entry.file_name()));
+    let is_wsdl = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "wsdl")
+    };
+    let mut names: Vec<String> = paths
+        .filter(is_wsdl)
+        .map(|path| path.display().to_string())
+        .collect();
+    names.sort();
+    names.truncate(SHOWN);
+    names
 }
 
 pub(super) fn is_url(input: &Path) -> bool {

@@ -186,6 +186,8 @@ impl Error {
         match self.0.kind {
             Kind::Usage => 2,
             Kind::Locked | Kind::Lost => 4,
+            // As a shell says of a program that Ctrl-C ends.
+            Kind::Stopped => 130,
             _ => 1,
         }
     }

@@ -131,3 +131,16 @@ impl fmt::Debug for Watch {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stopped_work_ends_as_ctrl_c_ends_a_program() {
+        let stop = Stop::default();
+        stop.stop();
+        let code = stop.check().map_err(|error| error.exit_code());
+        assert_eq!(code, Err(130));
+    }
+}

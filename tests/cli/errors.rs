@@ -102,6 +102,65 @@ fn the_wrong_line_of_the_options_is_shown_with_what_was_meant() {
     assert_eq!(said, expected);
 }
 
+/// A name that nothing in the WSDL has, and a WSDL that is not there, are wrong lines, too.
+#[test]
+fn names_and_files_in_the_options_that_do_not_exist_are_shown_in_their_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(demo_wsdl(), folder.path().join("acme.wsdl")).unwrap();
+    for (options, title, marked) in [
+        (
+            "input = 'acme.wsdl'\n[rename.types]\nAcount = 'Customer'\n",
+            "the type `Acount` cannot be renamed, because it is not generated; did you mean `Account`",
+            " --> saponify.toml:3:1\n  |\n3 | Acount = 'Customer'\n  | ^^^^^^\n",
+        ),
+        (
+            "input = 'acme.wsdl'\nrename.fields = { 'Account.Nmae' = 'name' }\n",
+            "because it is not generated; did you mean `Account.Name`?",
+            "2 | rename.fields = { 'Account.Nmae' = 'name' }\n  |                   ^^^^^^^^^^^^^^\n",
+        ),
+        (
+            "input = 'acme.wsdl'\n[rename.types]\nAccount = 'not rust'\n",
+            "the new name `not rust` of type `Account` is not a Rust identifier",
+            " --> saponify.toml:3:1\n",
+        ),
+        (
+            "input = 'acme.wsdl'\n[rename.operations]\nquerry = 'x'\n",
+            "did you mean `query`?",
+            " --> saponify.toml:3:1\n",
+        ),
+        (
+            "docs = true\n[tenants.acme]\ninput = 'acme.wsdl'\nexclude.fields = ['Account.Fax', 'Account.Nmae']\n",
+            "excluded field `Account.Nmae` matches nothing in the WSDL; did you mean `Account.Name`?",
+            " --> saponify.toml:4:34\n",
+        ),
+        (
+            "input = 'acme.wsdl'\ntypes = { 'java:String' = 'varchar' }\n",
+            "expected a built-in type",
+            " --> saponify.toml:2:11\n",
+        ),
+        (
+            "input = 'amce.wsdl'\n",
+            "amce.wsdl does not exist",
+            " --> saponify.toml:1:9\n  |\n1 | input = 'amce.wsdl'\n  |         ^^^^^^^^^^^\n  |\n  \
+             = help: the folder has acme.wsdl\n",
+        ),
+    ] {
+        std::fs::write(folder.path().join("saponify.toml"), options).unwrap();
+        let said = complaint(saponify(["generate"]).current_dir(folder.path()));
+        assert!(said.contains(title), "{title} in\n{said}");
+        assert!(said.contains(marked), "{marked} in\n{said}");
+    }
+    // What the command line says is in no file.
+    std::fs::write(folder.path().join("saponify.toml"), "input = 'acme.wsdl'\n").unwrap();
+    for arguments in [
+        &["generate", "--include", "Acount"][..],
+        &["generate", "none.wsdl"],
+    ] {
+        let said = complaint(saponify(arguments).current_dir(folder.path()));
+        assert!(!said.contains("saponify.toml"), "{said}");
+    }
+}
+
 #[test]
 fn misspelt_words_are_answered_with_the_right_ones() {
     for (arguments, right) in [
@@ -328,4 +387,7 @@ fn exit_codes_are_in_the_help() {
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("Exit codes:"), "{text}");
     }
+    let output = saponify(["--help"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("130  Ctrl-C ended it"), "{text}");
 }

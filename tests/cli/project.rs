@@ -207,3 +207,72 @@ fn a_wsdl_of_two_tenants_says_nothing_about_the_tenant() {
     assert!(run(&["--tenant", "partner"]).status.success());
     assert!(folder.path().join("b/mod.rs").exists() && !folder.path().join("a").exists());
 }
+
+const SHARING: &str = "share = 'common'\nout-dir = 'src'\ninclude.objects = ['Account']\n\
+    [tenants.europe]\ninput = 'wsdl/europe.wsdl'\n[tenants.america]\ninput = 'wsdl/america.wsdl'\n";
+
+#[test]
+fn tenants_share_their_equal_types() {
+    let folder = project(SHARING);
+    let said = run(folder.path(), &["generate"]);
+    assert!(
+        said.contains("src/common") && said.contains(" shared types"),
+        "{said}"
+    );
+    let src = folder.path().join("src");
+    assert!(text(&src.join("common/types.rs")).contains("pub struct SaveResult"));
+    for tenant in ["europe", "america"] {
+        let types = text(&src.join(tenant).join("types.rs"));
+        assert!(
+            types.contains("pub use super::super::common::types::*;"),
+            "{types}"
+        );
+        assert!(!types.contains("pub struct SaveResult"));
+        assert!(src.join(tenant).join("sobjects/account.rs").exists());
+    }
+    // One tenant is not generated without the other, because the shared types depend on both.
+    let said = run(
+        folder.path(),
+        &["generate", "--check", "--tenant", "europe"],
+    );
+    for part in [
+        "src/europe: up to date",
+        "src/america: up to date",
+        "src/common: up to date",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    // A result that changes in one tenant leaves the shared types, and --check names it.
+    let wsdl = folder.path().join("wsdl/america.wsdl");
+    let old = text(&wsdl);
+    let element = "<complexType name=\"DeleteResult\">\n                <sequence>\n";
+    let more = [element, "<element name=\"more\" type=\"xsd:int\"/>\n"].concat();
+    assert!(old.contains(element));
+    std::fs::write(&wsdl, old.replace(element, &more)).unwrap();
+    let mut command = saponify(["generate", "--check"]);
+    let checked = command.current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8(checked.stderr).unwrap();
+    assert_eq!(checked.status.code(), Some(1), "{said}");
+    for part in [
+        "src/common/types.rs is not up to date: DeleteResult is gone",
+        "DeleteResult is new",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    run(folder.path(), &["generate"]);
+    assert!(!text(&src.join("common/types.rs")).contains("pub struct DeleteResult"));
+    assert!(text(&src.join("europe/types.rs")).contains("pub struct DeleteResult"));
+    run(folder.path(), &["generate", "--check"]);
+}
+
+#[test]
+fn a_tenant_that_shares_with_nobody_is_a_mistake() {
+    let alone = SHARING.replace("share = 'common'\n", "") + "share = 'common'\n";
+    let folder = project(&alone);
+    let said = complains(folder.path(), &["generate"]);
+    assert!(
+        said.contains("america is the only tenant with `share = \"common\"`"),
+        "{said}"
+    );
+    assert!(!folder.path().join("src").exists());
+}

@@ -54,6 +54,17 @@ fn a_description_that_is_wrong_is_explained() {
     }
     let said = complaint(saponify(["sandbox", "wsdl"]).arg(folder.path().join("none.toml")));
     assert!(said.contains("none.toml"), "{said}");
+    // A WSDL is made into an org by an option.
+    let wsdl = repository("tenants/demo/enterprise.wsdl");
+    let said = complaint(saponify(["sandbox", "serve"]).arg(&wsdl));
+    assert!(
+        said.contains("is not an org description, but XML"),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!("--from {}", wsdl.display())),
+        "{said}"
+    );
 }
 
 #[cfg(unix)]

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use saponify_codegen::Config;
+use saponify_codegen::{Config, compile_all};
 
 /// The attributes that stay: names are those of XML, several modules may define the same name, and an
 /// option leaves the documentation out.
@@ -41,11 +41,45 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::write(target, without_lints(file.text()))?;
         }
     }
+    tenants(&out)?;
     let output = Config::new().server(true).generate(wide().as_bytes())?;
     for file in output.files() {
         let target = out.join("wide").join(file.path());
         fs::create_dir_all(target.parent().unwrap_or(&out))?;
         fs::write(target, without_lints(file.text()))?;
+    }
+    Ok(())
+}
+
+/// Two tenants that share types: that of the sandbox, and one that differs in a result and in a field.
+fn tenants(out: &Path) -> Result<(), Box<dyn Error>> {
+    let wsdl = "../../tenants/demo/enterprise.wsdl";
+    println!("cargo:rerun-if-changed={wsdl}");
+    let europe = fs::read_to_string(wsdl)?;
+    let result = "<complexType name=\"EmptyRecycleBinResult\">\n                <sequence>\n";
+    let more = "<element name=\"expires\" type=\"xsd:date\" minOccurs=\"0\"/>\n";
+    let america = europe.replace(result, &[result, more].concat());
+    // The last object that has such a field is Invoice__c.
+    let (before, after) = america
+        .rsplit_once("Legacy_Id__c")
+        .ok_or("no Legacy_Id__c")?;
+    let america = [before, "Former_Id__c", after].concat();
+    for (objects, shared) in [(false, "common"), (true, "all")] {
+        let mut tenants = Vec::new();
+        for (name, text) in [("europe", &europe), ("america", &america)] {
+            let name = [name, if objects { "_all" } else { "" }].concat();
+            let input = out.join(format!("{name}.wsdl"));
+            fs::write(&input, text)?;
+            let config = Config::new().input(input).module(name).share(shared);
+            let config = config.include_objects(["Account", "Contact", "Invoice__c", "User"]);
+            tenants.push(config.share_objects(objects).serde(true).warnings(false));
+        }
+        for module in compile_all(&tenants)? {
+            let target = out.join(module.name());
+            for file in module.output().files() {
+                fs::write(target.join(file.path()), without_lints(file.text()))?;
+            }
+        }
     }
     Ok(())
 }

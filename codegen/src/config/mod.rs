@@ -3,14 +3,16 @@
 
 mod pattern;
 #[cfg(feature = "toml")]
+mod place;
+#[cfg(feature = "toml")]
 mod project;
+mod share;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-#[cfg(feature = "toml")]
 use crate::error::Error;
-pub(crate) use pattern::{PatternList, glob};
+pub(crate) use pattern::{PatternList, glob, suggestion};
 #[cfg(feature = "toml")]
 pub use project::Project;
 
@@ -45,6 +47,8 @@ pub struct Config {
     pub(crate) warnings: bool,
     pub(crate) server: bool,
     pub(crate) file_per_object: bool,
+    pub(crate) share: Option<String>,
+    pub(crate) share_objects: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
     pub(crate) open_bases: Option<Vec<String>>,
@@ -121,6 +125,8 @@ impl Config {
             warnings: true,
             server: false,
             file_per_object: false,
+            share: None,
+            share_objects: false,
             derive: BTreeMap::new(),
             rename: Renames::default(),
             open_bases: None,
@@ -179,6 +185,13 @@ impl Config {
     #[cfg(feature = "toml")]
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         Project::load(path)?.config(None).cloned()
+    }
+
+    /// Without files of options, no error is in one.
+    #[cfg(not(feature = "toml"))]
+    #[expect(clippy::unused_self, reason = "it is the stub of a method")]
+    pub(crate) fn located(&self, error: Error) -> Error {
+        error
     }
 
     /// The WSDL file. A relative path is relative to the current directory, which is the directory of

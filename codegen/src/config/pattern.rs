@@ -100,6 +100,15 @@ impl<'c> PatternList<'c> {
         })
     }
 
+    /// The key of the options with the patterns.
+    fn table(&self) -> &'static str {
+        match self.option.split(' ').next() {
+            Some("included") => "include",
+            Some("excluded") => "exclude",
+            _ => "open-bases",
+        }
+    }
+
     fn check_with(&self, help: impl Fn(&str) -> String) -> Result<(), Error> {
         match self.items.iter().find(|(_, used)| !used.get()) {
             None => Ok(()),
@@ -109,7 +118,8 @@ impl<'c> PatternList<'c> {
                 self.option,
                 pattern.escape_debug(),
                 help(pattern),
-            ))),
+            ))
+            .about(self.table(), pattern)),
         }
     }
 }
@@ -134,7 +144,7 @@ pub(crate) fn glob(pattern: &str, name: &str) -> bool {
 
 /// `; did you mean …?` with the names most similar to a pattern, or some of all names if none is
 /// similar.
-fn suggestion(head: &str, pattern: &str, mut names: Vec<&str>) -> String {
+pub(crate) fn suggestion(head: &str, pattern: &str, mut names: Vec<&str>) -> String {
     const SHOWN: usize = 5;
     names.sort_unstable();
     names.dedup();

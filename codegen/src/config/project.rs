@@ -7,6 +7,7 @@ use saponify_wsdl::Excerpt;
 
 use super::Config;
 use super::pattern::closest;
+use super::place::misshapen;
 use crate::error::Error;
 
 /// The name of the file.
@@ -166,6 +167,25 @@ impl Project {
             .map(|(name, config)| (name.as_str(), config))
     }
 
+    /// For build scripts: as [`Config::compile`], for all tenants, or for the file if it has none. Tenants that
+    /// share types are generated together.
+    ///
+    /// ```no_run
+    /// saponify_codegen::Project::load("saponify.toml")?.compile()?;
+    /// # Ok::<(), saponify_codegen::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`compile_all`](crate::compile_all).
+    pub fn compile(&self) -> Result<Vec<crate::GeneratedModule>, Error> {
+        let tenants: Vec<Config> = self.tenants.values().cloned().collect();
+        match tenants.as_slice() {
+            [] => crate::compile_all(std::slice::from_ref(&self.base)),
+            tenants => crate::compile_all(tenants),
+        }
+    }
+
     /// The options of a tenant, or those of the file if it has no tenants. A file with one tenant needs
     /// no name.
     ///
@@ -275,7 +295,12 @@ fn refused(text: &str, error: &toml::de::Error) -> Error {
         Some((key, known)) => format!("there is no option `{key}`{}", closest(key, known)),
         None => message.to_owned(),
     };
-    let excerpt = error.span().and_then(|span| Excerpt::of(text, span));
+    let misshapen = || misshapen(text, &error.span()?);
+    let (message, span) = match misshapen().filter(|_| message.starts_with("invalid type")) {
+        Some((message, span)) => (message, Some(span)),
+        None => (message, error.span()),
+    };
+    let excerpt = span.and_then(|span| Excerpt::of(text, span));
     Error::config(message).with_excerpt(excerpt)
 }
 
@@ -357,8 +382,35 @@ mod tests {
                 "methds",
             ),
             (
+                "include = ['A']\n",
+                "`include` is a table with the lists `objects`, `fields` and `operations`, such as \
+                 `include.objects = [\"Account\"]`, and not a list",
+                "['A']",
+            ),
+            (
+                "[tenants.a]\ninclude.objects = 'A'\n",
+                "`include.objects` is a list of names, such as `include.objects = [\"Account\"]`, and not a text",
+                "'A'",
+            ),
+            (
+                "[include]\nfields = ['A.b', 3]\n",
+                "`include.fields` is a list of names, such as `include.fields = [\"Account\"]`, and a number is no \
+                 name",
+                "3",
+            ),
+            (
+                "[rename.types]\nA = true\n",
+                "`rename.types.A` is a text in quotes, and not `true`",
+                "true",
+            ),
+            (
+                "tenants = 3\n",
+                "`tenants` is a table for each tenant: `[tenants.NAME]`, and not a number",
+                "3",
+            ),
+            (
                 "docs = \"x\"\n",
-                "invalid type: string \"x\", expected a boolean",
+                "`docs` is `true` or `false`, and not a text",
                 "\"x\"",
             ),
         ] {

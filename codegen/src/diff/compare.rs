@@ -13,7 +13,11 @@ use crate::catalog::{Catalog, Enumeration, Type, TypeKind};
 /// Compares two catalogs.
 #[must_use]
 pub fn compare(old: &Catalog, new: &Catalog) -> Diff {
-    let mut changes = Vec::new();
+    with(old, new, Vec::new())
+}
+
+/// As [`compare`], with changes that are already known.
+pub(crate) fn with(old: &Catalog, new: &Catalog, mut changes: Vec<Change>) -> Diff {
     about(old, new, &mut changes);
     types(old, new, &mut changes);
     enumerations(old, new, &mut changes);
@@ -40,6 +44,7 @@ fn rank(item: Item) -> u8 {
         | Item::Field
         | Item::ParentRelationship
         | Item::ChildRelationship
+        | Item::PicklistValue
         | Item::Type
         | Item::Variant => 1,
         Item::Enumeration | Item::Value => 2,

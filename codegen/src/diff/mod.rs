@@ -7,6 +7,9 @@
 //! - **Data**: what happens to a program that was built with the old WSDL when the service has changed,
 //!   and to whoever keeps the data.
 //!
+//! What `saponify fetch --describe` saved beside the two WSDLs is compared, too: labels, help texts, lengths, picklist
+//! values, and what can be filtered and sorted.
+//!
 //! [`compare`] is a pure function of two [catalogs](crate::catalog). A [`Diff`] prints as text
 //! (`Display`) and as [Markdown](Diff::markdown).
 //!
@@ -22,6 +25,8 @@
 //! ```
 
 mod compare;
+#[cfg(feature = "describe")]
+pub(crate) mod described;
 mod facets;
 mod fields;
 mod judge;
@@ -33,4 +38,5 @@ mod text;
 mod types;
 
 pub use compare::compare;
+pub(crate) use compare::with;
 pub use types::{Change, ChangeKind, Diff, Impact, Item};

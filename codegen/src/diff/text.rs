@@ -75,8 +75,13 @@ impl Change {
                 String::new()
             }
             (ChangeKind::RustNameChanged, ..) => format!(": in Rust {old} -> {new}"),
+            (ChangeKind::PropertyChanged, ..) => format!(": {old} -> {new}"),
             (
                 ChangeKind::FacetsChanged
+                | ChangeKind::LabelChanged
+                | ChangeKind::HelpChanged
+                | ChangeKind::LengthChanged
+                | ChangeKind::TargetsChanged
                 | ChangeKind::DefaultChanged
                 | ChangeKind::BaseChanged
                 | ChangeKind::NamespaceChanged,

@@ -31,6 +31,8 @@ pub enum Item {
     ParentRelationship,
     /// A field that holds the rows of a child relationship.
     ChildRelationship,
+    /// A value of a picklist: `Industry.Banking`.
+    PicklistValue,
     /// A type that is no object.
     Type,
     /// A branch of a choice, or a type that derives from an abstract type.
@@ -83,6 +85,17 @@ pub enum ChangeKind {
     BaseChanged,
     /// It has another value, such as a version, an address or a SOAP action.
     ValueChanged,
+    /// Users see another name.
+    LabelChanged,
+    /// The text that helps users to fill it in is another.
+    HelpChanged,
+    /// It takes more or fewer characters or digits.
+    LengthChanged,
+    /// It refers to other objects, or its rows are of another relationship.
+    TargetsChanged,
+    /// Something else is true of it: whether it can be filtered or sorted by, whether it is unique, an external id,
+    /// computed or active.
+    PropertyChanged,
     /// Its documentation is another.
     DocumentationChanged,
 }
@@ -187,6 +200,7 @@ impl Item {
             Item::Field => "field",
             Item::ParentRelationship => "parent relationship",
             Item::ChildRelationship => "child relationship",
+            Item::PicklistValue => "picklist value",
             Item::Type => "type",
             Item::Variant => "variant",
             Item::Enumeration => "enumeration",
@@ -219,6 +233,11 @@ impl ChangeKind {
             ChangeKind::NamespaceChanged => "is in another namespace",
             ChangeKind::BaseChanged => "derives from another type",
             ChangeKind::ValueChanged => "has another value",
+            ChangeKind::LabelChanged => "has another label",
+            ChangeKind::HelpChanged => "has another help text",
+            ChangeKind::LengthChanged => "has another length",
+            ChangeKind::TargetsChanged => "refers to other objects",
+            ChangeKind::PropertyChanged => "has another property",
             ChangeKind::DocumentationChanged => "has other documentation",
         }
     }
@@ -240,6 +259,11 @@ impl ChangeKind {
             ChangeKind::NamespaceChanged => "namespace-changed",
             ChangeKind::BaseChanged => "base-changed",
             ChangeKind::ValueChanged => "value-changed",
+            ChangeKind::LabelChanged => "label-changed",
+            ChangeKind::HelpChanged => "help-changed",
+            ChangeKind::LengthChanged => "length-changed",
+            ChangeKind::TargetsChanged => "targets-changed",
+            ChangeKind::PropertyChanged => "property-changed",
             ChangeKind::DocumentationChanged => "documentation-changed",
         }
     }

@@ -17,6 +17,7 @@ mod root;
 mod rows;
 mod server;
 mod service;
+mod sharing;
 mod split;
 mod structs;
 mod tables;
@@ -24,23 +25,28 @@ mod views;
 mod writer;
 
 use crate::output::File;
-use crate::plan::Plan;
+use crate::plan::{Item, Plan};
+pub(crate) use sharing::shared_types;
 #[cfg(feature = "catalog")]
 pub(crate) use views::value_of_key;
 #[cfg(feature = "catalog")]
 pub(crate) use writer::Writer;
 
-/// Prints the files of a plan, `mod.rs` first. With `file_per_object`, each view has a file of its own.
+/// Prints the files of a plan, `mod.rs` first, as far as its portion goes. With `file_per_object`, each view has
+/// a file of its own.
 pub(crate) fn emit(plan: &Plan<'_>, file_per_object: bool) -> Vec<File> {
     let mut files = vec![File::new("mod.rs", root::file(plan))];
-    for module in &plan.modules {
-        if file_per_object && module.views().next().is_some() {
+    for module in plan.declared() {
+        if file_per_object && plan.printed(module).any(Item::is_view) {
             objects::files(plan, module, &mut files);
         } else {
             modules::files(plan, module, &mut files);
         }
     }
     tables::files(plan, &mut files);
+    if plan.shared().is_some() {
+        return files;
+    }
     if !plan.operations.is_empty() {
         files.push(File::new("operations.rs", operations::file(plan)));
     }

@@ -12,7 +12,7 @@ use crate::print::escape::code;
 pub(super) fn files(plan: &Plan<'_>, module: &Module<'_>, files: &mut Vec<File>) {
     let mut w = Writer::of_module(plan, module);
     let mut parts = Vec::with_capacity(module.items.len());
-    for item in &module.items {
+    for item in plan.printed(module) {
         print(&mut w, item);
         parts.push(Part {
             name: item.ident(),
@@ -22,7 +22,8 @@ pub(super) fn files(plan: &Plan<'_>, module: &Module<'_>, files: &mut Vec<File>)
     let about = title(module);
     let head = file::head(&about, RUNTIME, &w.imports());
     let part_head = file::head(&about, &["super::*"], &[]);
-    split(&module.name, &head, "", &part_head, parts, files);
+    let export = plan.export_of_shared(&module.name);
+    split(&module.name, &head, &export, &part_head, parts, files);
 }
 
 /// Prints a type.

@@ -7,7 +7,7 @@ use super::modules;
 use super::writer::Writer;
 use crate::names::module_of_stem;
 use crate::output::{File, STAMP};
-use crate::plan::{Item, Module, Plan};
+use crate::plan::{Module, Plan};
 use crate::print::Printer;
 
 /// Names that a file of Windows cannot have, whatever its extension.
@@ -27,7 +27,7 @@ struct Object<'p> {
 pub(super) fn files(plan: &Plan<'_>, module: &Module<'_>, files: &mut Vec<File>) {
     let mut w = Writer::of_module(plan, module);
     let mut objects: BTreeMap<String, Object<'_>> = BTreeMap::new();
-    for item in module.items.iter().filter(|item| is_view(item)) {
+    for item in plan.printed(module).filter(|item| item.is_view()) {
         modules::print(&mut w, item);
         let object = objects
             .entry(file_name(plan, module, item.ident()))
@@ -38,7 +38,7 @@ pub(super) fn files(plan: &Plan<'_>, module: &Module<'_>, files: &mut Vec<File>)
         object.modules.extend(w.take_imports());
         object.siblings.extend(w.take_siblings());
     }
-    for item in module.items.iter().filter(|item| !is_view(item)) {
+    for item in plan.printed(module).filter(|item| !item.is_view()) {
         modules::print(&mut w, item);
         w.out.blank();
     }
@@ -56,6 +56,11 @@ pub(super) fn files(plan: &Plan<'_>, module: &Module<'_>, files: &mut Vec<File>)
     let uses = if rest.is_empty() { &[] } else { RUNTIME };
     let head = file::head(&modules::title(module), uses, &w.imports());
     let mut root = [&head, "\n", &list.finish()].concat();
+    let export = plan.export_of_shared(&module.name);
+    if !export.is_empty() {
+        root.push('\n');
+        root.push_str(&export);
+    }
     if !rest.is_empty() {
         root.push('\n');
         root.push_str(rest.trim_end());
@@ -90,10 +95,6 @@ impl Object<'_> {
         }
         out.finish() + &self.text
     }
-}
-
-fn is_view(item: &Item<'_>) -> bool {
-    matches!(item, Item::View(_))
 }
 
 /// The name of an object's file, without its extension: no other name in the module, and none that a

@@ -126,9 +126,8 @@ fn query(w: &mut Writer<'_, '_>) {
     };
     let operation = |number: usize| w.plan.operations[number].ident.clone();
     let (first, more) = (operation(query.query), operation(query.query_more));
-    let headers = &w.plan.operations[query.query].headers;
-    let headers = headers.iter().filter_map(|header| header.ty.as_ref());
-    let headers: Vec<String> = headers.map(|ty| w.path(ty)).collect();
+    let headers: Vec<_> = w.plan.headers_of_rows().collect();
+    let headers: Vec<String> = headers.into_iter().map(|ty| w.path(ty)).collect();
     let all = query.query_all.map(operation);
     let options = query.options.map(|id| w.table(id));
     let link = |method, ident: String| Link::Line(method, ["&", &ident].concat());

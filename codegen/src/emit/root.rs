@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{documents, modules, server};
 use crate::output::STAMP;
-use crate::plan::Plan;
+use crate::plan::{Item, Plan, SharedTypes};
 use crate::print::Printer;
 use crate::print::escape::{code, literal, plain};
 
@@ -31,19 +31,19 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
         out.line(&[SKIP]);
         out.line(&["::saponify::generated::needs_serde!();"]);
     }
-    if plan.server.is_some() {
+    let is_shared = plan.shared().is_some();
+    if plan.server.is_some() && !is_shared {
         out.blank();
         out.line(&[SKIP]);
         out.line(&["::saponify::generated::needs_server!();"]);
     }
     let has_views = plan
-        .modules
-        .iter()
-        .any(|module| module.views().next().is_some());
+        .declared()
+        .any(|module| plan.printed(module).any(Item::is_view));
     if plan.docs && has_views {
         origin(&mut out, plan);
     }
-    for module in &plan.modules {
+    for module in plan.declared() {
         declare(
             &mut out,
             plan,
@@ -54,25 +54,31 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
     }
     let about = "Tables: the wire names and kinds of all types, as data.";
     declare(&mut out, plan, about, "#[doc(hidden)]\npub mod ", "tables");
-    if !plan.operations.is_empty() {
+    if !plan.operations.is_empty() && !is_shared {
         let about =
             "The operations, as types: what each of them returns and which headers it accepts.";
         declare(&mut out, plan, about, "pub mod ", "operations");
     }
-    if !plan.services.is_empty() {
+    if !plan.services.is_empty() && !is_shared {
         declare(&mut out, plan, "", "mod ", "service");
     }
-    if plan.server.is_some() {
+    if plan.server.is_some() && !is_shared {
         declare(&mut out, plan, documents::ABOUT, "mod ", "documents");
         declare(&mut out, plan, server::ABOUT, "pub mod ", "server");
     }
     out.blank();
     reexports(&mut out, plan);
+    if is_shared {
+        headers_of_rows(&mut out, plan);
+    }
     out.finish()
 }
 
 /// Prints where the output comes from.
 fn comment(out: &mut Printer, plan: &Plan<'_>) {
+    if let Some(shared) = plan.shared() {
+        return comment_of_shared(out, shared);
+    }
     let header = &plan.header;
     let source = plain(&header.source);
     let stamp = [STAMP, " ", VERSION, " from ", &source];
@@ -106,16 +112,30 @@ fn comment(out: &mut Printer, plan: &Plan<'_>) {
     }
 }
 
+/// Prints which tenants share the output. It does not name their WSDLs, which may change while this stays.
+fn comment_of_shared(out: &mut Printer, shared: &SharedTypes) {
+    out.line(&[STAMP, " ", VERSION, "."]);
+    out.line(&["// Do not edit."]);
+    out.line(&["//"]);
+    out.comment(&format!(
+        "Types that are equal in {}. Their modules export these types.",
+        shared.tenants_in_words()
+    ));
+}
+
 /// Prints a macro that says which WSDL the types of records are from, because they are different in
 /// every org. It is a macro so that a new WSDL changes one line and not the page of each type.
 fn origin(out: &mut Printer, plan: &Plan<'_>) {
     let header = &plan.header;
-    let mut text = ["From ", &code(&header.source)].concat();
+    let mut text = match plan.shared() {
+        Some(shared) => format!("Equal in {}", shared.tenants_in_words()),
+        None => ["From ", &code(&header.source)].concat(),
+    };
     for (what, fact) in [
         (", API version ", header.comment.api_version),
         (", generated on ", header.comment.generated),
     ] {
-        if !fact.is_empty() {
+        if !fact.is_empty() && plan.shared().is_none() {
             text.push_str(what);
             text.push_str(&code(fact));
         }
@@ -148,11 +168,23 @@ fn declare(out: &mut Printer, plan: &Plan<'_>, about: &str, head: &str, name: &s
     out.line(&[head, name, ";"]);
 }
 
+/// Prints which of the shared headers a stream of rows takes.
+fn headers_of_rows(out: &mut Printer, plan: &Plan<'_>) {
+    let headers = plan.headers_of_rows();
+    let headers: Vec<String> = headers
+        .map(|ty| format!("{}::{}", ty.module, ty.ident))
+        .collect();
+    if !headers.is_empty() {
+        out.blank();
+        out.line(&[SKIP]);
+        out.macro_list("::saponify::generated::records_headers!(", &headers, ");");
+    }
+}
+
 fn reexports(out: &mut Printer, plan: &Plan<'_>) {
     let shared = shared_names(plan);
     let mut paths: Vec<(String, bool)> = plan
-        .modules
-        .iter()
+        .declared()
         .map(|module| {
             let is_shared = module
                 .items
@@ -161,7 +193,8 @@ fn reexports(out: &mut Printer, plan: &Plan<'_>) {
             (format!("{}::*", module.name), is_shared)
         })
         .collect();
-    let mut names: Vec<&str> = plan.services.iter().map(|s| s.ident.as_str()).collect();
+    let services = plan.services.iter().filter(|_| plan.shared().is_none());
+    let mut names: Vec<&str> = services.map(|s| s.ident.as_str()).collect();
     names.sort_unstable();
     match names.as_slice() {
         [] => {}

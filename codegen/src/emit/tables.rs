@@ -13,7 +13,8 @@ use crate::print::{Call, Link, Printer};
 /// Prints the module of tables.
 pub(super) fn files(plan: &Plan<'_>, files: &mut Vec<File>) {
     let mut parts = Vec::with_capacity(plan.tables.len());
-    for table in &plan.tables {
+    let printed = |table: &&Table<'_>| plan.prints_table(&table.ident);
+    for table in plan.tables.iter().filter(printed) {
         parts.push(Part {
             name: &table.ident,
             text: print(plan, table),
@@ -23,7 +24,12 @@ pub(super) fn files(plan: &Plan<'_>, files: &mut Vec<File>) {
     let uses = [RUNTIME, &["g::Type"]].concat();
     let head = file::head(about, &uses, &[]);
     let part_head = file::head(about, &["super::*"], &[]);
-    split("tables", &head, &schema(plan), &part_head, parts, files);
+    let export = plan.export_of_shared("tables");
+    let first = match export.is_empty() {
+        true => schema(plan),
+        false => [&export, "\n", &schema(plan)].concat(),
+    };
+    split("tables", &head, &first, &part_head, parts, files);
 }
 
 /// Prints what all tables share: namespaces, default values, and the names of the types that a value
@@ -36,7 +42,8 @@ fn schema(plan: &Plan<'_>) -> String {
         arguments: vec![literal(namespace.uri), literal(&namespace.prefix)],
     });
     out.calls("&[", &namespaces.collect::<Vec<_>>(), "],");
-    let defaults = plan.tables.iter().flat_map(|table| {
+    let printed = |table: &&Table<'_>| plan.prints_table(&table.ident);
+    let defaults = plan.tables.iter().filter(printed).flat_map(|table| {
         let fields = table.fields.iter().enumerate();
         fields.filter_map(|(index, field)| {
             let text = literal(field.default?);
@@ -47,7 +54,11 @@ fn schema(plan: &Plan<'_>) -> String {
         })
     });
     out.calls("&[", &defaults.collect::<Vec<_>>(), "],");
-    let typed = plan.tables.iter().filter(|table| table.typed);
+    // Which types a value may state is different in each tenant.
+    let typed = plan
+        .tables
+        .iter()
+        .filter(|table| table.typed && plan.shared().is_none());
     let types: BTreeSet<&str> = typed.map(|table| &*table.wire).collect();
     if types.is_empty() {
         out.close(&[");"]);
@@ -69,7 +80,8 @@ fn has_fields_of_base(plan: &Plan<'_>, table: &Table<'_>) -> bool {
     !table.fields.is_empty() && base.is_some_and(|base| base.fields == table.fields)
 }
 
-fn print<'m>(plan: &Plan<'m>, table: &Table<'m>) -> String {
+/// Prints a table.
+pub(super) fn print<'m>(plan: &Plan<'m>, table: &Table<'m>) -> String {
     let flags = set(&[
         (table.open, "Type::OPEN"),
         (table.nulls_by_name, "Type::NULLS_BY_NAME"),
@@ -164,7 +176,7 @@ fn nested_tables(plan: &Plan<'_>, table: &Table<'_>) -> String {
 }
 
 /// The name of a kind in the runtime, and the table of a field's type.
-fn kind(kind: FieldKind) -> (&'static str, Option<TableId>) {
+pub(super) fn kind(kind: FieldKind) -> (&'static str, Option<TableId>) {
     match kind {
         FieldKind::Scalar(scalar) => (scalar_kind(scalar), None),
         FieldKind::Enum => ("Enum", None),

@@ -16,6 +16,8 @@ pub(crate) struct Writer<'p, 'm> {
     prelude: Prelude,
     imports: BTreeSet<&'p str>,
     siblings: BTreeSet<&'p str>,
+    types: BTreeSet<&'p TypeRef>,
+    tables: BTreeSet<TableId>,
 }
 
 impl<'p, 'm> Writer<'p, 'm> {
@@ -36,6 +38,8 @@ impl<'p, 'm> Writer<'p, 'm> {
             prelude: Prelude::hidden_by(idents),
             imports: BTreeSet::new(),
             siblings: BTreeSet::new(),
+            types: BTreeSet::new(),
+            tables: BTreeSet::new(),
         }
     }
 
@@ -59,6 +63,14 @@ impl<'p, 'm> Writer<'p, 'm> {
         std::mem::take(&mut self.siblings)
     }
 
+    /// The types and the tables that were named since the last call.
+    pub(super) fn take_named(&mut self) -> (BTreeSet<&'p TypeRef>, BTreeSet<TableId>) {
+        (
+            std::mem::take(&mut self.types),
+            std::mem::take(&mut self.tables),
+        )
+    }
+
     /// Names a module beside this one.
     pub(super) fn import(&mut self, module: &'p str) {
         self.imports.insert(module);
@@ -70,6 +82,7 @@ impl<'p, 'm> Writer<'p, 'm> {
 
     /// The path of a generated type.
     pub(super) fn path(&mut self, ty: &'p TypeRef) -> String {
+        self.types.insert(ty);
         if self.module == Some(&ty.module) {
             self.siblings.insert(&ty.ident);
             return ty.ident.clone();
@@ -80,6 +93,7 @@ impl<'p, 'm> Writer<'p, 'm> {
 
     /// The path of a table.
     pub(super) fn table(&mut self, id: TableId) -> String {
+        self.tables.insert(id);
         self.import("tables");
         format!("tables::{}", self.plan.table(id).ident)
     }

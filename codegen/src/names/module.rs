@@ -6,7 +6,7 @@ use saponify_wsdl::model::NsId;
 
 use super::case::{escape_plain, is_identifier, snake};
 use super::scope::Scope;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::error::Error;
 use crate::salesforce;
 use crate::select::Selection;
@@ -66,16 +66,20 @@ pub(super) fn modules(
     used.dedup();
     for (uri, rust) in renames {
         if !is_identifier(rust) || is_reserved(rust) {
-            let rust = rust.escape_debug();
+            let name = rust.escape_debug();
             return Err(Error::config(format!(
-                "`{rust}` cannot be the name of a module; choose a Rust identifier that is not reserved"
-            )));
+                "`{name}` cannot be the name of a module; choose a Rust identifier that is not reserved"
+            ))
+            .about("rename", uri));
         }
         if !used.iter().any(|ns| selection.uri(*ns) == uri) && !config.tolerant {
-            let uri = uri.escape_debug();
+            let name = uri.escape_debug();
+            let known = used.iter().map(|ns| selection.uri(*ns)).collect();
+            let help = config::suggestion("", uri, known);
             return Err(Error::selection(format!(
-                "the namespace `{uri}` cannot be renamed: no generated type is in it"
-            )));
+                "the namespace `{name}` cannot be renamed: no generated type is in it{help}"
+            ))
+            .about("rename", uri));
         }
     }
     let mut scope = Scope::with_reserved(RESERVED);

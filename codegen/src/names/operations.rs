@@ -8,7 +8,7 @@ use super::identifiers::{Names, OperationNames, RowMethods};
 use super::renames::{checked, taken, unknown};
 use super::reserved::{OF_OPERATIONS, OF_SERVICES};
 use super::scope::Scope;
-use crate::config::Config;
+use crate::config::{Config, suggestion};
 use crate::error::Error;
 use crate::select::{Operation, Selection, Service};
 
@@ -21,7 +21,9 @@ pub(super) fn operations(
         checked("operation", wire, rust)?;
         let mut operations = selection.operations.iter();
         if !operations.any(|operation| operation.name == wire) && !config.tolerant {
-            return Err(unknown("operation", wire));
+            let names = selection.operations.iter().map(|operation| operation.name);
+            let help = suggestion("", wire, names.collect());
+            return Err(unknown("operation", wire, &help));
         }
     }
     let mut scope = Scope::default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use saponify_wsdl::model::{NsId, TypeId};
 
 use super::case::is_identifier;
-use crate::config::{Config, glob};
+use crate::config::{Config, glob, suggestion};
 use crate::content::Member;
 use crate::error::Error;
 use crate::select::{Selection, Shape};
@@ -34,7 +34,8 @@ impl<'c> Renames<'c> {
                 }
             }
             if !found && !config.tolerant {
-                return Err(unknown("type", wire));
+                let names = typed(selection).map(|(_, name)| name).collect();
+                return Err(unknown("type", wire, &suggestion("", local, names)));
             }
         }
         let mut fields = Vec::new();
@@ -49,7 +50,7 @@ impl<'c> Renames<'c> {
                 if config.tolerant {
                     continue;
                 }
-                return Err(unknown("field", wire));
+                return Err(unknown("field", wire, &help_with_field(selection, wire)));
             };
             fields.push((ty, field, rust.as_str()));
         }
@@ -65,7 +66,7 @@ impl<'c> Renames<'c> {
                 if config.tolerant {
                     continue;
                 }
-                return Err(unknown("value", wire));
+                return Err(unknown("value", wire, &help_with_value(selection, wire)));
             };
             values.push((ty, value, rust.as_str()));
         }
@@ -101,30 +102,57 @@ pub(super) fn checked(what: &str, wire: &str, rust: &str) -> Result<(), Error> {
     if is_identifier(rust) {
         return Ok(());
     }
-    let (wire, rust) = (wire.escape_debug(), rust.escape_debug());
+    let (name, rust) = (wire.escape_debug(), rust.escape_debug());
     Err(Error::config(format!(
-        "the new name `{rust}` of {what} `{wire}` is not a Rust identifier"
-    )))
+        "the new name `{rust}` of {what} `{name}` is not a Rust identifier"
+    ))
+    .about("rename", wire))
 }
 
-pub(super) fn unknown(what: &str, wire: &str) -> Error {
-    let wire = wire.escape_debug();
-    let help = match what {
-        "field" => "; fields are named Type.Field",
-        "value" => "; values are named Type.VALUE",
-        _ => "",
-    };
+/// A name of the options that names nothing which is generated, with what was meant.
+pub(super) fn unknown(what: &str, wire: &str, help: &str) -> Error {
+    let name = wire.escape_debug();
     Error::selection(format!(
-        "the {what} `{wire}` cannot be renamed, because it is not generated{help}"
+        "the {what} `{name}` cannot be renamed, because it is not generated{help}"
     ))
+    .about("rename", wire)
+}
+
+fn help_with_field(selection: &Selection<'_>, wire: &str) -> String {
+    let Some((ty, field)) = wire.split_once('.') else {
+        return "; fields are named Type.Field".to_owned();
+    };
+    let shapes = selection.shapes.iter();
+    let shapes = shapes.filter(|shape| glob(ty, &shape.name));
+    let members = shapes.flat_map(|shape| &shape.members);
+    let fields: Vec<&str> = members.map(|member| &*member.name).collect();
+    match fields.is_empty() {
+        true => suggestion("", ty, typed(selection).map(|(_, name)| name).collect()),
+        false => suggestion(&format!("{ty}."), field, fields),
+    }
+}
+
+fn help_with_value(selection: &Selection<'_>, wire: &str) -> String {
+    let Some((ty, value)) = wire.split_once('.') else {
+        return "; values are named Type.VALUE".to_owned();
+    };
+    let name = |id: &TypeId| selection.model.type_def(*id).name.local();
+    let enums = selection.enums.iter().filter(|id| glob(ty, name(id)));
+    let values = enums.flat_map(|id| selection.values(*id));
+    let values: Vec<&str> = values.map(|value| value.value.as_str()).collect();
+    match values.is_empty() {
+        true => suggestion("", ty, selection.enums.iter().map(name).collect()),
+        false => suggestion(&format!("{ty}."), value, values),
+    }
 }
 
 /// The options give two things the same name.
 pub(super) fn taken(what: &str, wire: &str, rust: &str) -> Error {
-    let wire = wire.escape_debug();
+    let name = wire.escape_debug();
     Error::config(format!(
-        "the new name `{rust}` of {what} `{wire}` is already in use"
+        "the new name `{rust}` of {what} `{name}` is already in use"
     ))
+    .about("rename", wire)
 }
 
 /// The namespace and the name of everything that gets a type.

@@ -193,8 +193,8 @@ fn generated_files(dir: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     for directory in nested {
-        // A directory with a `mod.rs` of its own is the output for another WSDL.
-        if has_stamp(&dir.join(&directory).join("mod.rs")) {
+        // A directory whose `mod.rs` is the beginning of an output is the output for another WSDL.
+        if is_root(&dir.join(&directory).join("mod.rs")) {
             continue;
         }
         for (path, is_dir) in entries(&dir.join(&directory))? {
@@ -233,10 +233,19 @@ fn entries(dir: &Path) -> Result<Vec<(PathBuf, bool)>, Error> {
 }
 
 fn has_stamp(path: &Path) -> bool {
+    begins_with(path, STAMP)
+}
+
+/// Whether a file is the root of an output: only there does the version follow the stamp.
+fn is_root(path: &Path) -> bool {
+    begins_with(path, &[STAMP, " "].concat())
+}
+
+fn begins_with(path: &Path, text: &str) -> bool {
     use io::Read as _;
-    let mut head = vec![0; STAMP.len()];
+    let mut head = vec![0; text.len()];
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    read.is_ok() && head == STAMP.as_bytes()
+    read.is_ok() && head == text.as_bytes()
 }
 
 /// Files written under temporary names. They are removed unless they are committed.

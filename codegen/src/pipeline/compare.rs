@@ -6,7 +6,7 @@ use std::thread;
 use super::stages::{Source, catalog_and_output, with_catalog};
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::diff::{Diff, compare};
+use crate::diff::{Change, Diff};
 use crate::error::Error;
 use crate::output::Output;
 
@@ -57,18 +57,13 @@ impl Config {
     /// As [`run`](Config::run), and if an option matches nothing in both of them.
     pub fn diff(&self, old: impl AsRef<Path>, new: impl AsRef<Path>) -> Result<Diff, Error> {
         let (old, new) = (old.as_ref(), new.as_ref());
-        // If only one of them is described, all of its documentation would be a difference.
-        #[cfg(feature = "describe")]
-        let undescribed = {
-            let is_described = |path| crate::describe::Describe::path_for(path).exists();
-            is_described(old) != is_described(new)
-        };
         let catalog = |path: &Path, tolerant| {
             let mut config = self.clone().input(path);
             config.tolerant = tolerant;
             #[cfg(feature = "describe")]
             {
-                config.undescribed = undescribed;
+                // The describes are compared as data, and not by the documentation that they become.
+                config.undescribed = true;
             }
             config.catalog()
         };
@@ -81,8 +76,29 @@ impl Config {
             (before, Err(after)) if after.is_selection() => (before?, catalog(new, true)?),
             (before, after) => (before?, after?),
         };
-        Ok(compare(&before, &after))
+        Ok(crate::diff::with(
+            &before,
+            &after,
+            described((old, &before), (new, &after))?,
+        ))
     }
+}
+
+/// The changes of what the orgs say about their objects beyond the WSDLs, if both WSDLs have a describe beside them.
+#[cfg(feature = "describe")]
+fn described(old: (&Path, &Catalog), new: (&Path, &Catalog)) -> Result<Vec<Change>, Error> {
+    use crate::describe::Describe;
+
+    let mut changes = Vec::new();
+    if let (Some(before), Some(after)) = (Describe::beside(old.0)?, Describe::beside(new.0)?) {
+        crate::diff::described::compare((old.1, &before), (new.1, &after), &mut changes);
+    }
+    Ok(changes)
+}
+
+#[cfg(not(feature = "describe"))]
+fn described(_: (&Path, &Catalog), _: (&Path, &Catalog)) -> Result<Vec<Change>, Error> {
+    Ok(Vec::new())
 }
 
 /// Runs two functions, the first on another thread if there can be one.

@@ -3,6 +3,9 @@
 #[cfg(feature = "catalog")]
 mod compare;
 mod run;
+mod sharing;
 mod stages;
 #[cfg(test)]
 mod tests;
+
+pub use sharing::{GeneratedModule, compile_all, run_all};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use saponify_wsdl::Reader;
 use saponify_wsdl::model::Builtin;
 
-use super::stages::{Source, generate, with_names, with_plan};
+use super::stages::{Loaded, Source, generate, with_names, with_plan};
 use crate::config::Config;
 use crate::error::Error;
 use crate::output::{Output, cargo};
@@ -27,6 +27,7 @@ fn builtin(name: &str, replacement: &str) -> Result<Builtin, Error> {
             "the type {name:?} is to be read as {replacement:?}; expected a built-in type of XML \
              Schema, such as `xsd:string`, or `text` or `any`"
         ))
+        .about("types", name)
     })
 }
 
@@ -57,8 +58,10 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If no input is set, it cannot be read or is refused, or an option does not fit it.
+    /// If no input is set, it cannot be read or is refused, or an option does not fit it. Also if the types are
+    /// to be shared with other tenants ([`share`](Config::share)).
     pub fn run(&self) -> Result<Output, Error> {
+        self.alone()?;
         self.read(|source| generate(source, self))
     }
 
@@ -68,7 +71,11 @@ impl Config {
     ///
     /// As [`run`](Config::run).
     pub fn dump_selection(&self) -> Result<String, Error> {
-        self.read(|source| Ok(select(source.model, self)?.to_string()))
+        self.read(|source| {
+            let selection = select(source.model, self);
+            let selection = selection.map_err(|error| self.located(error))?;
+            Ok(selection.to_string())
+        })
     }
 
     /// The Rust names of everything that is selected, as text.
@@ -104,9 +111,7 @@ impl Config {
     ///
     /// As [`run`](Config::run), and if the output cannot be written.
     pub fn compile(&self) -> Result<Output, Error> {
-        // Cargo must watch the input even if it cannot be read, so that a repair is noticed.
-        cargo::print_rerun(self.input.as_deref());
-        cargo::print_rerun(self.read_from.iter().map(PathBuf::as_path));
+        self.print_rerun();
         let dir = self.target_dir()?;
         let output = self.run()?;
         cargo::print_rerun(output.inputs.iter().map(PathBuf::as_path).skip(1));
@@ -116,6 +121,12 @@ impl Config {
         }
         cargo::print_summary(&self.module_name()?, &output);
         Ok(output)
+    }
+
+    /// Tells cargo to watch the input even if it cannot be read, so that a repair is noticed.
+    pub(super) fn print_rerun(&self) {
+        cargo::print_rerun(self.input.as_deref());
+        cargo::print_rerun(self.read_from.iter().map(PathBuf::as_path));
     }
 
     /// The input and the files that it imports, as text, before names are resolved.
@@ -156,9 +167,21 @@ impl Config {
             reader.skip_import(import);
         }
         for (name, replacement) in &self.types {
-            reader.override_type(name, builtin(name, replacement)?);
+            let builtin = builtin(name, replacement).map_err(|error| self.located(error))?;
+            reader.override_type(name, builtin);
         }
         Ok(reader)
+    }
+
+    /// Refuses options by which other tenants have a part in the output.
+    fn alone(&self) -> Result<(), Error> {
+        match &self.share {
+            None => Ok(()),
+            Some(module) => Err(Error::config(format!(
+                "types are to be shared with other tenants by the module {module:?}, so the tenants are \
+                 generated together: use `compile_all` or `Project::compile`"
+            ))),
+        }
     }
 
     fn required_input(&self) -> Result<&PathBuf, Error> {
@@ -171,6 +194,10 @@ impl Config {
         &self,
         then: impl FnOnce(Source<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        then(self.load()?.source())
+    }
+
+    pub(super) fn load(&self) -> Result<Loaded, Error> {
         let input = self.required_input()?;
         // The reader says best why a file cannot be read.
         let reader = self.reader()?;
@@ -188,11 +215,11 @@ impl Config {
         let name = input
             .file_name()
             .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
-        then(Source {
-            model: &model,
-            name: &name,
-            wsdl: &wsdl,
-            documents: &documents,
+        Ok(Loaded {
+            model,
+            name: name.into_owned(),
+            wsdl,
+            documents,
         })
     }
 
@@ -205,10 +232,8 @@ impl Config {
     /// of the input gives none.
     pub fn target_dir(&self) -> Result<PathBuf, Error> {
         let of_cargo = std::env::var_os("OUT_DIR");
-        if let Some(dir) = &self.out_dir
-            && !(self.out_dir_of_program && of_cargo.is_some())
-        {
-            return Ok(dir.clone());
+        if let Some(dir) = self.chosen_dir(of_cargo.is_some()) {
+            return Ok(dir.to_owned());
         }
         let Some(dir) = of_cargo else {
             return Err(Error::config(
@@ -216,6 +241,12 @@ impl Config {
             ));
         };
         Ok(Path::new(&dir).join(self.module_name()?))
+    }
+
+    /// The output directory that was set, if it counts.
+    pub(super) fn chosen_dir(&self, in_build_script: bool) -> Option<&Path> {
+        let dir = self.out_dir.as_deref();
+        dir.filter(|_| !(self.out_dir_of_program && in_build_script))
     }
 
     /// The name of the generated module.

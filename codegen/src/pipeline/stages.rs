@@ -28,12 +28,31 @@ pub(super) struct Source<'s> {
     pub(super) documents: &'s [PublishedDocument],
 }
 
+/// What was read of an input.
+pub(super) struct Loaded {
+    pub(super) model: Model,
+    pub(super) name: String,
+    pub(super) wsdl: Vec<u8>,
+    pub(super) documents: Vec<PublishedDocument>,
+}
+
+impl Loaded {
+    pub(super) fn source(&self) -> Source<'_> {
+        Source {
+            model: &self.model,
+            name: &self.name,
+            wsdl: &self.wsdl,
+            documents: &self.documents,
+        }
+    }
+}
+
 /// Runs all stages.
 pub(super) fn generate(source: Source<'_>, config: &Config) -> Result<Output, Error> {
     with_plan(source, config, |plan| output(source, config, plan))
 }
 
-fn output(source: Source<'_>, config: &Config, plan: &Plan<'_>) -> Output {
+pub(super) fn output(source: Source<'_>, config: &Config, plan: &Plan<'_>) -> Output {
     Output {
         warnings: warnings(plan),
         inputs: source.model.files.clone(),
@@ -60,9 +79,12 @@ pub(super) fn with_names<'s, T>(
     config: &Config,
     then: impl FnOnce(&Selection<'s>, &Names) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let selection = select(source.model, config)?;
-    let names = names(&selection, config)?;
-    then(&selection, &names)
+    let stages = || {
+        let selection = select(source.model, config)?;
+        let names = names(&selection, config)?;
+        then(&selection, &names)
+    };
+    stages().map_err(|error| config.located(error))
 }
 
 /// Runs the stages up to "plan".
@@ -99,7 +121,7 @@ pub(super) fn catalog_and_output(
     })
 }
 
-fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
+pub(super) fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
     let services = selection.services.iter();
     let mut endpoints: Vec<&str> = services.map(|service| service.endpoint).collect();
     endpoints.dedup();
@@ -116,7 +138,7 @@ fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
 fn types(plan: &Plan<'_>) -> Vec<GeneratedType> {
     let mut types = Vec::new();
     for module in &plan.modules {
-        types.extend(module.items.iter().map(|item| {
+        types.extend(plan.printed(module).map(|item| {
             let kind = match item {
                 Item::View(_) => TypeKind::View,
                 Item::Struct(_) => TypeKind::Struct,

@@ -23,10 +23,11 @@ impl<'c> Derives<'c> {
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
                 if !plain || syn::parse_str::<syn::Path>(path).is_err() {
-                    let path = path.escape_debug();
+                    let name = path.escape_debug();
                     return Err(Error::config(format!(
-                        "`{path}` is not the path of a derive macro"
-                    )));
+                        "`{name}` is not the path of a derive macro"
+                    ))
+                    .about("derive", path));
                 }
             }
             let shapes = selection
@@ -39,10 +40,11 @@ impl<'c> Derives<'c> {
                 .map(|id| selection.model.type_def(*id).name.local());
             let mut names = shapes.map(|shape| &*shape.name).chain(enums);
             if !names.any(|name| glob(pattern, name)) && !config.tolerant {
-                let pattern = pattern.escape_debug();
+                let name = pattern.escape_debug();
                 return Err(Error::selection(format!(
-                    "derives for `{pattern}`: no generated type has such a name"
-                )));
+                    "derives for `{name}`: no generated type has such a name"
+                ))
+                .about("derive", pattern));
             }
             list.push((pattern.as_str(), derives.as_slice()));
         }

@@ -11,6 +11,7 @@ mod namespaces;
 mod nesting;
 mod operations;
 mod output;
+mod portion;
 mod rust_types;
 mod server;
 mod tables;
@@ -25,6 +26,7 @@ pub(crate) use calls::{Argument, Operation, Part, Service};
 #[cfg(feature = "catalog")]
 pub(crate) use field_docs::type_name;
 pub(crate) use output::{Header, Plan};
+pub(crate) use portion::{Portion, SharedTypes};
 use rust_types::Context;
 #[cfg(feature = "catalog")]
 pub(crate) use rust_types::scalar;
@@ -90,6 +92,7 @@ pub(crate) fn unverified<'m>(
         methods: config.methods,
         docs: config.docs,
         serde: config.serde,
+        portion: Portion::default(),
         notes: selection.notes.iter().cloned().chain(conflicts).collect(),
     })
 }

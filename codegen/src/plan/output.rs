@@ -3,6 +3,7 @@
 use saponify_wsdl::PublishedDocument;
 
 use super::calls::{Operation, QueryOperations, Service};
+use super::portion::Portion;
 use super::server::Server;
 use super::types::{Module, Namespace, Table, TableId};
 use crate::salesforce::leading_comment::LeadingComment;
@@ -28,6 +29,8 @@ pub(crate) struct Plan<'m> {
     pub(crate) docs: bool,
     /// Whether types are `Serialize` and `Deserialize`.
     pub(crate) serde: bool,
+    /// What is printed of all this.
+    pub(crate) portion: Portion,
     pub(crate) notes: Vec<String>,
 }
 

@@ -343,16 +343,6 @@ pub(crate) enum FieldKind {
     Group(TableId),
 }
 
-impl<'m> Module<'m> {
-    /// The views among its types.
-    pub(crate) fn views(&self) -> impl Iterator<Item = &View<'m>> {
-        self.items.iter().filter_map(|item| match item {
-            Item::View(view) => Some(view),
-            _ => None,
-        })
-    }
-}
-
 impl Item<'_> {
     pub(crate) fn ident(&self) -> &str {
         match self {
@@ -361,6 +351,20 @@ impl Item<'_> {
             Item::Choice(choice) => &choice.ident,
             Item::Abstract(ty) => &ty.ident,
             Item::Enum(enumeration) => &enumeration.ident,
+        }
+    }
+
+    pub(crate) fn is_view(&self) -> bool {
+        matches!(self, Item::View(_))
+    }
+
+    /// The table of which it is the type. Enumerations have none.
+    pub(crate) fn table(&self) -> Option<TableId> {
+        match self {
+            Item::View(view) => Some(view.table),
+            Item::Struct(structure) => Some(structure.table),
+            Item::Choice(choice) => Some(choice.table),
+            Item::Abstract(_) | Item::Enum(_) => None,
         }
     }
 }

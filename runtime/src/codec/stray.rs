@@ -171,7 +171,8 @@ impl Decoder {
     #[cold]
     #[inline(never)]
     pub(super) fn note_type(reader: &mut Reader<'_>, declared: &Type, name: &str) {
-        if declared.schema.lacks_type(name) {
+        let schema = reader.context.schema.unwrap_or(declared.schema);
+        if schema.lacks_type(name) {
             let kind = DifferenceKind::UnknownType;
             reader.context.drift.add_name(kind, declared.name, name);
         }

@@ -98,6 +98,7 @@ impl MessageReader {
 
     pub(crate) fn new(form: Form, limits: Limits, known: Vec<&'static Type>) -> Self {
         let mut context = Context::new(form.table.schema.uris(), limits);
+        context.schema = Some(form.table.schema);
         for version in [SoapVersion::V1_1, SoapVersion::V1_2] {
             context.expect(version.envelope());
         }

@@ -7,6 +7,7 @@ use super::error::XmlError;
 use crate::drift::{Noted, NotedMark};
 use crate::leniency::Leniency;
 use crate::limits::{Limits, MAX_DEPTH, WorkDeadline};
+use crate::schema::Schema;
 
 /// The number of a namespace URI within one document. The first numbers are those of the schema, so
 /// comparing a name with a table compares small integers.
@@ -23,6 +24,9 @@ pub(crate) struct Context {
     /// The names of open elements as written, one after the other.
     open: String,
     open_starts: Vec<usize>,
+    /// The schema of the message. Types that several tenants share have a schema that does not list the types
+    /// of a tenant.
+    pub(crate) schema: Option<&'static Schema>,
     bindings: Vec<Binding>,
     uris: Vec<Cow<'static, str>>,
     /// How many of the first URIs are found by comparison, because that is faster for few of them.
@@ -84,6 +88,7 @@ impl Context {
             drift: Noted::default(),
             open: String::new(),
             open_starts: Vec::new(),
+            schema: None,
             bindings: Vec::new(),
             uris: Vec::with_capacity(8),
             compared: 0,

@@ -34,7 +34,7 @@ pub(super) use login::LoginArgs;
 use secret::SourceParser;
 
 /// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 `test` failed, 4 another instance works on the
-/// connection.
+/// connection, 130 interrupted. `run`, `serve` and `listen` work until Ctrl-C, and then end with 0.
 #[derive(Args, Debug)]
 pub(crate) struct Connector {
     #[command(flatten)]

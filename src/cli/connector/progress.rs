@@ -11,6 +11,9 @@ use super::super::terminal::put_error;
 /// The shortest time between two separate lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// The exit code of a program that was interrupted, as a shell says it of one that Ctrl-C ends.
+pub(super) const INTERRUPTED: u8 = 130;
+
 /// The program ends this long after Ctrl-C, even if the work has not ended, so that it ends within two seconds
 /// whatever it waits for.
 const LONGEST_END: Duration = Duration::from_millis(1_750);
@@ -43,7 +46,7 @@ fn end(why: &str) -> ! {
             "{why}; the stored data is consistent, and the next run continues with it\n"
         ));
     }
-    std::process::exit(1);
+    std::process::exit(INTERRUPTED.into());
 }
 
 /// Shows the progress of a connection on standard error.

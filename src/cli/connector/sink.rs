@@ -15,7 +15,7 @@ use saponify_cli::connector::vault::{SecretSource, Secrets};
 
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put, put_error, put_lines};
-use super::progress::stop_on_signal;
+use super::progress::{INTERRUPTED, stop_on_signal};
 use super::work::delivery;
 use super::{Common, chosen, complain, complete, print_json};
 
@@ -348,7 +348,7 @@ impl Deliver {
                     reports = delivered => reports,
                     () = stop.stopped() => {
                         put_error("Stopped. What was not acknowledged is delivered by the next run.\n");
-                        return Ok(ExitCode::FAILURE);
+                        return Ok(ExitCode::from(INTERRUPTED));
                     }
                 };
                 for report in reports {

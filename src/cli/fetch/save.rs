@@ -64,14 +64,14 @@ pub(super) fn save(fetched: &Fetched, out: &Path, config: &Config) -> Result<(),
         None => true,
         Some(text) => old_described.as_deref() == Some(text.as_bytes()),
     };
-    if is_described
-        && old
-            .as_deref()
-            .is_some_and(|old| undated(old) == undated(wsdl))
-    {
+    let is_same = old
+        .as_deref()
+        .is_some_and(|old| undated(old) == undated(wsdl));
+    if is_described && is_same {
         report!("{}: unchanged ({summary})", out.display());
         return Ok(());
     }
+    let was_described = old_described.is_some();
     // What was described before still documents the new WSDL.
     let describe = described.map(String::into_bytes).or(old_described);
     let new = New::write(&path, wsdl, describe.as_deref()).map_err(|error| {
@@ -101,20 +101,32 @@ pub(super) fn save(fetched: &Fetched, out: &Path, config: &Config) -> Result<(),
         })
     };
     if let Some(describe) = &fetched.describe {
-        replace(&Describe::path_for(&new.wsdl), &beside)?;
-        let objects = describe.objects.len();
-        report!(
-            "{}: written ({objects} objects)",
-            Describe::path_for(out).display()
-        );
+        let name = Describe::path_for(out);
+        if is_described {
+            report!("{}: unchanged", name.display());
+        } else {
+            replace(&Describe::path_for(&new.wsdl), &beside)?;
+            let objects = describe.objects.len();
+            let what = written(!was_described);
+            report!("{}: {what} ({objects} objects)", name.display());
+        }
     }
-    replace(&new.wsdl, &path)?;
-    let what = if is_new { "written" } else { "replaced" };
+    let what = match is_same {
+        true => "unchanged",
+        false => {
+            replace(&new.wsdl, &path)?;
+            written(is_new)
+        }
+    };
     report!("{}: {what} ({summary})", out.display());
     match diff {
         Some(diff) => put_lines(&diff.to_string()),
         None => Ok(()),
     }
+}
+
+fn written(is_new: bool) -> &'static str {
+    if is_new { "written" } else { "replaced" }
 }
 
 /// The bytes of a file, if it is there.

@@ -48,6 +48,7 @@ fn line(key: &str, node: &Value, wsdl: &str, proxies: Proxies) -> Option<String>
         ("out-dir", Proxies::CheckedIn) => "out-dir = \"src/proxies\"".to_owned(),
         ("out-dir", Proxies::BuildScript) => "# out-dir = \"src/proxies\"".to_owned(),
         ("module", _) => "# module = \"tenant\"".to_owned(),
+        ("share", _) => "# share = \"common\"".to_owned(),
         _ if is_list => format!("# {key} = []"),
         _ => match &node["default"] {
             Value::Bool(default) => format!("# {key} = {default}"),

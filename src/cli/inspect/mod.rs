@@ -78,12 +78,12 @@ impl Inspect {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let (wsdl, name) = divided(&self.words)?;
         let target = self.options.target_of(wsdl)?;
-        let config = target.config.file_per_object(true);
-        let input = config.input_path().ok_or_else(|| {
+        let input = target.config.input_path().ok_or_else(|| {
             Failure::usage("no WSDL is named")
                 .hint("name one, or set `input` in saponify.toml; see saponify inspect --help")
         })?;
-        readable(input)?;
+        target.readable(input)?;
+        let config = target.config.file_per_object(true);
         if name.is_some() && self.format == Format::Html {
             return Err(Failure::usage("the page for a browser shows all objects")
                 .hint("leave the name out; the page has a search"));

@@ -131,13 +131,33 @@ impl Tenant {
             return Ok(Org::parse(&made.text)?);
         }
         Ok(match self.org.as_ref().or(self.org_file.as_ref()) {
-            Some(path) => Org::load(path)?,
+            Some(path) => Org::load(path).map_err(|error| refused(path, error))?,
             None => Org::parse(DEMO_ORG)?,
         })
     }
 
     fn scale(&self) -> Scale {
         Scale::new(self.objects, self.fields_per_object)
+    }
+}
+
+/// The failure of an org description that cannot be used. It may be a WSDL.
+fn refused(path: &Path, error: saponify_sandbox::Error) -> Failure {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let is_xml = text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('<');
+    match is_xml {
+        true => Failure::new(format!(
+            "{} is not an org description, but XML",
+            path.display()
+        ))
+        .hint(format!(
+            "for an org with the objects of a WSDL: --from {}",
+            path.display()
+        )),
+        false => Failure::from(error),
     }
 }
 

@@ -56,20 +56,28 @@ fn a_change_of_what_is_described_is_a_change() {
     let (out, _) = tenant.fetch("", 0);
     assert!(out.contains("unchanged"), "{out}");
     let before = tenant.read("enterprise.describe.json");
-    let other = before.replacen(
-        "\"Industry\":{\"label\":\"Industry\"",
-        "\"Industry\":{\"label\":\"Branch\"",
-        1,
-    );
-    assert_ne!(before, other);
-    tenant.write("enterprise.describe.json", &other);
+    let mut other: serde_json::Value = serde_json::from_str(&before).unwrap();
+    let fields = &mut other["objects"]["Account"]["fields"];
+    let values = &mut fields["Industry"]["values"];
+    let value = values[0]["value"].as_str().unwrap().to_owned();
+    values[0]["value"] = "Gone".into();
+    fields["Industry"]["label"] = "Branch".into();
+    fields["Name"]["length"] = 300.into();
+    tenant.write("enterprise.describe.json", &other.to_string());
+    let wsdl = tenant.read("enterprise.wsdl");
     let (out, _) = tenant.fetch("--describe", 0);
-    assert!(
-        out.contains("replaced") && out.contains("Industry"),
-        "{out}"
-    );
-    assert!(out.contains("documentation"), "{out}");
+    for line in [
+        "enterprise.wsdl: unchanged (",
+        "enterprise.describe.json: replaced (24 objects)",
+        "~ field Industry has another label: Branch -> Industry",
+        "~ field Name has another length: 300 characters -> 255 characters (breaks data)",
+        "- picklist value Industry.Gone",
+        &format!("+ picklist value Industry.{value}"),
+    ] {
+        assert!(out.contains(line), "{line} in {out}");
+    }
     assert_eq!(tenant.read("enterprise.describe.json"), before);
+    assert_eq!(tenant.read("enterprise.wsdl"), wsdl);
     // Only the Enterprise WSDL has objects.
     let (_, err) = tenant.fetch("--class InvoiceService --describe", 2);
     assert!(err.contains("--describe"), "{err}");

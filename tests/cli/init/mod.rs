@@ -55,6 +55,11 @@ fn a_new_project_has_a_crate_for_the_proxies_and_a_program() {
     let mut generate = saponify(["generate", "--out", "out"]);
     generate.current_dir(acme.join("enterprise"));
     printed(generate);
+    // Nothing is checked in that could be compared.
+    let mut check = saponify(["generate", "--check"]);
+    let said = complaint(check.current_dir(acme.join("enterprise")));
+    assert!(said.contains("build.rs generates the code"), "{said}");
+    assert!(!said.contains("without --check"), "{said}");
 }
 
 #[test]

@@ -74,6 +74,31 @@ pub mod wide {
     include!(concat!(env!("OUT_DIR"), "/wide/mod.rs"));
 }
 
+saponify::include_proxies! {
+    /// The types that two tenants share.
+    pub common
+}
+saponify::include_proxies! {
+    /// One of the tenants.
+    pub europe
+}
+saponify::include_proxies! {
+    /// The other tenant.
+    pub america
+}
+saponify::include_proxies! {
+    /// What the tenants share with their objects.
+    pub all
+}
+saponify::include_proxies! {
+    /// One of these tenants.
+    pub europe_all
+}
+saponify::include_proxies! {
+    /// The other one.
+    pub america_all
+}
+
 mod first_guesses;
 mod refused;
 mod refused_queries;
