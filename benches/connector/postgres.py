@@ -33,7 +33,12 @@ class Postgres:
     def start(self):
         options = f"-k {self.folder} -p {self.port} -c listen_addresses='' -c shared_buffers=256MB"
         log = os.path.join(self.folder, 'data', 'log')
-        self.run('pg_ctl', '-w', '-D', self.data, '-l', log, '-o', options, 'start')
+        # After a crash, the server writes again what it had not yet written. On a busy machine, that takes minutes.
+        try:
+            self.run('pg_ctl', '-w', '-t', '300', '-D', self.data, '-l', log, '-o', options, 'start')
+        except subprocess.CalledProcessError:
+            with open(log, errors='replace') as file:
+                raise SystemExit('PostgreSQL does not start:\n' + ''.join(file.readlines()[-20:]))
 
     def stop(self, mode='fast'):
         self.run('pg_ctl', '-w', '-D', self.data, '-m', mode, 'stop')
