@@ -1,5 +1,6 @@
 //! `saponify generate`.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -97,10 +98,11 @@ impl Generate {
             )
             .hint("choose one with --tenant"));
         }
-        let mut stale = Vec::new();
+        let (mut stale, mut notes) = (Vec::new(), Notes::default());
         for together in self.together(targets)? {
-            stale.extend(self.some(together, read)?);
+            stale.extend(self.some(together, read, &mut notes)?);
         }
+        notes.print();
         match stale.as_slice() {
             [] => Ok(()),
             dirs => {
@@ -148,7 +150,12 @@ impl Generate {
 
     /// Generates for tenants that share types, or for one that does not. Returns the directories in which
     /// `--check` finds a difference. Adds the files that are read.
-    fn some(&self, targets: Vec<Target>, read: &mut Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
+    fn some(
+        &self,
+        targets: Vec<Target>,
+        read: &mut Vec<PathBuf>,
+        notes: &mut Notes,
+    ) -> Result<Vec<PathBuf>, Failure> {
         let mut inputs = Vec::new();
         for target in &targets {
             read.extend(target.file.clone());
@@ -177,7 +184,7 @@ impl Generate {
         for module in modules {
             let output = module.output();
             read.extend_from_slice(output.inputs());
-            notes(output);
+            notes.add(&module);
             let first = module
                 .tenants()
                 .first()
@@ -258,19 +265,62 @@ fn say(module: &GeneratedModule, dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints the notes. A WSDL with one fault may give thousands, so only `-v` prints all.
-fn notes(output: &Output) {
-    for warning in output.warnings() {
-        put_warning(warning);
+/// The warnings and the notes of all tenants. Each is said once, with the tenants that it is about.
+#[derive(Default)]
+struct Notes {
+    tenants: BTreeSet<String>,
+    warnings: Vec<(String, Vec<String>)>,
+    notes: Vec<(String, Vec<String>)>,
+}
+
+impl Notes {
+    fn add(&mut self, module: &GeneratedModule) {
+        if module.is_shared() {
+            return;
+        }
+        let name = module.name();
+        self.tenants.insert(name.to_owned());
+        let output = module.output();
+        for (texts, known) in [
+            (output.warnings(), &mut self.warnings),
+            (output.notes(), &mut self.notes),
+        ] {
+            let mut at: HashMap<String, usize> = known
+                .iter()
+                .enumerate()
+                .map(|(at, (text, _))| (text.clone(), at))
+                .collect();
+            for text in texts {
+                let at = *at.entry(text.clone()).or_insert(known.len());
+                if at == known.len() {
+                    known.push((text.clone(), Vec::new()));
+                }
+                let tenants = &mut known[at].1;
+                if tenants.last().is_none_or(|last| last != name) {
+                    tenants.push(name.to_owned());
+                }
+            }
+        }
     }
-    const SHOWN: usize = 10;
-    let all = Settings::current().verbosity() > 0;
-    let shown = if all { usize::MAX } else { SHOWN };
-    for note in output.notes().iter().take(shown) {
-        put_note(note);
-    }
-    if let more @ 1.. = output.notes().len().saturating_sub(shown) {
-        put_note(&format!("there are {more} more notes; -v prints all"));
+
+    /// Prints them. A WSDL with one fault may give thousands of notes, so only `-v` prints all.
+    fn print(&self) {
+        const SHOWN: usize = 10;
+        let whole = |(text, tenants): &(String, Vec<String>)| match tenants.len() {
+            some if some < self.tenants.len() => format!("{}: {text}", tenants.join(", ")),
+            _ => text.clone(),
+        };
+        for warning in &self.warnings {
+            put_warning(&whole(warning));
+        }
+        let all = Settings::current().verbosity() > 0;
+        let shown = if all { usize::MAX } else { SHOWN };
+        for note in self.notes.iter().take(shown) {
+            put_note(&whole(note));
+        }
+        if let more @ 1.. = self.notes.len().saturating_sub(shown) {
+            put_note(&format!("there are {more} more notes; -v prints all"));
+        }
     }
 }
 

@@ -265,6 +265,40 @@ fn tenants_share_their_equal_types() {
     run(folder.path(), &["generate", "--check"]);
 }
 
+/// What is true of all tenants is said once, and what is true of one with its name.
+#[test]
+fn notes_name_the_tenant() {
+    let folder = project(SHARING);
+    let wsdl = folder.path().join("wsdl/america.wsdl");
+    // Without this field, the other one has no name to clash with.
+    let other = text(&wsdl).replace("Sudden_hearing_loss__c", "Hearing__c");
+    std::fs::write(&wsdl, other).unwrap();
+    let mut command = saponify(["generate"]);
+    let output = command.current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        said.matches("retires the operation `login`").count(),
+        1,
+        "{said}"
+    );
+    assert!(said.contains("warning: Salesforce retires"), "{said}");
+    assert!(
+        said.contains("note: europe: `Account.SuddenHearingLoss__c`"),
+        "{said}"
+    );
+    assert!(!said.contains("america"), "{said}");
+}
+
+/// The proxies of a tenant are in a folder of its name, which is no WSDL.
+#[test]
+fn tenants_are_compared_although_there_are_folders_of_their_names() {
+    let folder = project(&SHARING.replace("out-dir = 'src'\n", ""));
+    run(folder.path(), &["generate"]);
+    assert!(folder.path().join("europe/mod.rs").exists());
+    let said = run(folder.path(), &["diff", "europe", "america"]);
+    assert!(said.contains("no difference"), "{said}");
+}
+
 #[test]
 fn a_tenant_that_shares_with_nobody_is_a_mistake() {
     let alone = SHARING.replace("share = 'common'\n", "") + "share = 'common'\n";

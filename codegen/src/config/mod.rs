@@ -189,7 +189,6 @@ impl Config {
 
     /// Without files of options, no error is in one.
     #[cfg(not(feature = "toml"))]
-    #[expect(clippy::unused_self, reason = "it is the stub of a method")]
     pub(crate) fn located(&self, error: Error) -> Error {
         error
     }

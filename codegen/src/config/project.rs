@@ -167,25 +167,6 @@ impl Project {
             .map(|(name, config)| (name.as_str(), config))
     }
 
-    /// For build scripts: as [`Config::compile`], for all tenants, or for the file if it has none. Tenants that
-    /// share types are generated together.
-    ///
-    /// ```no_run
-    /// saponify_codegen::Project::load("saponify.toml")?.compile()?;
-    /// # Ok::<(), saponify_codegen::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`compile_all`](crate::compile_all).
-    pub fn compile(&self) -> Result<Vec<crate::GeneratedModule>, Error> {
-        let tenants: Vec<Config> = self.tenants.values().cloned().collect();
-        match tenants.as_slice() {
-            [] => crate::compile_all(std::slice::from_ref(&self.base)),
-            tenants => crate::compile_all(tenants),
-        }
-    }
-
     /// The options of a tenant, or those of the file if it has no tenants. A file with one tenant needs
     /// no name.
     ///

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::stages::{Loaded, generate, header, output};
 use crate::config::Config;
+#[cfg(feature = "toml")]
+use crate::config::Project;
 use crate::emit::shared_types;
 use crate::error::Error;
 use crate::names::{Names, is_identifier, names};
@@ -108,6 +110,28 @@ pub fn compile_all(tenants: &[Config]) -> Result<Vec<GeneratedModule>, Error> {
         cargo::print_summary(&module.name, &module.output);
     }
     Ok(modules)
+}
+
+#[cfg(feature = "toml")]
+impl Project {
+    /// For build scripts: as [`Config::compile`], for all tenants, or for the file if it has none. Tenants that
+    /// share types are generated together.
+    ///
+    /// ```no_run
+    /// saponify_codegen::Project::load("saponify.toml")?.compile()?;
+    /// # Ok::<(), saponify_codegen::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`compile_all`].
+    pub fn compile(&self) -> Result<Vec<GeneratedModule>, Error> {
+        let tenants: Vec<Config> = self.tenants().map(|(_, config)| config.clone()).collect();
+        match tenants.as_slice() {
+            [] => compile_all(std::slice::from_ref(self.config(None)?)),
+            tenants => compile_all(tenants),
+        }
+    }
 }
 
 fn run_in(tenants: &[Config], in_build_script: bool) -> Result<Vec<GeneratedModule>, Error> {

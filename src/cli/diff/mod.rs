@@ -95,7 +95,8 @@ impl Diff {
     /// The two sides, and the options that select what is compared.
     fn sides(&self) -> Result<(Side, Side, Config), Failure> {
         let side = |given: &str| match self.options.input_of_tenant(given)? {
-            Some(input) if !Path::new(given).exists() => Side::of(&input.to_string_lossy()),
+            // The folder of a tenant's proxies has its name.
+            Some(input) if !Path::new(given).is_file() => Side::of(&input.to_string_lossy()),
             _ => Side::of(given),
         };
         if let Some(new) = &self.new {
