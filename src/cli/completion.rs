@@ -1,11 +1,11 @@
 //! Completion in a shell. Commands and options are those of the program; names of objects, fields and
-//! operations are read from the WSDL.
+//! operations are read from the WSDL, and those of connections and sinks from the home of the connector.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use clap::{Args, Command, FromArgMatches as _};
+use clap::{ArgMatches, Args, Command, FromArgMatches as _};
 use clap_complete::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, Shells};
 use saponify_codegen::catalog::Catalog;
@@ -27,7 +27,7 @@ static COMMAND: OnceLock<fn() -> Command> = OnceLock::new();
     echo 'source <(saponify completions zsh)' >> ~/.zshrc\n  \
     saponify completions fish > ~/.config/fish/completions/saponify.fish\n\n\
     Names of objects, fields and operations come from the WSDL that is named before them, or else \
-    from the input of saponify.toml.")]
+    from the input of saponify.toml. Names of connections and sinks come from the folder of the connector.")]
 pub(super) struct Completions {
     /// The shell.
     #[arg(value_name = "SHELL", value_parser = ["bash", "elvish", "fish", "powershell", "zsh"])]
@@ -111,19 +111,55 @@ fn matching(catalog: &Catalog, typed: &str) -> Vec<String> {
     objects.map(|object| object.name.clone()).collect()
 }
 
+/// The words of the command line. They come after `--`, and the first one is the name of the program.
+fn words() -> Vec<OsString> {
+    let words = std::env::args_os().skip_while(|word| word != "--");
+    words.skip(1).collect()
+}
+
+/// The options and arguments that were typed so far. What is not complete yet is no error.
+fn matches_of(words: &[OsString]) -> Option<ArgMatches> {
+    let command = COMMAND.get()?().ignore_errors(true);
+    command.try_get_matches_from(words).ok()
+}
+
+/// The options and arguments of the subcommand that were typed so far.
+pub(super) fn typed_so_far() -> Option<ArgMatches> {
+    let (_, mut matches) = matches_of(&words())?.remove_subcommand()?;
+    // The names that are completed belong to the innermost subcommand, and the options of all to each.
+    while let Some((_, inner)) = matches.remove_subcommand() {
+        matches = inner;
+    }
+    Some(matches)
+}
+
+/// The names that begin with the last one of those that were typed, which are separated by commas.
+pub(super) fn beginning_with(
+    typed: &OsStr,
+    names: impl IntoIterator<Item = String>,
+) -> Vec<CompletionCandidate> {
+    let Some(typed) = typed.to_str() else {
+        return Vec::new();
+    };
+    let (before, typed) = match typed.rfind(',') {
+        Some(at) => typed.split_at(at + 1),
+        None => ("", typed),
+    };
+    let names = names.into_iter().filter(|name| name.starts_with(typed));
+    names
+        .map(|name| CompletionCandidate::new(format!("{before}{name}")))
+        .collect()
+}
+
 /// What the WSDL contains that the command line names, or that of `saponify.toml`, read with the options that
 /// are on the command line so far.
 fn catalog() -> Option<Catalog> {
-    // The words come after `--`, and the first one is the name of the program.
-    let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
-    let words: Vec<OsString> = words.collect();
+    let words = words();
     let wsdl = words.iter().map(Path::new).find(|word| {
         let extension = word.extension().and_then(OsStr::to_str);
         extension.is_some_and(|extension| extension.eq_ignore_ascii_case("wsdl")) && word.is_file()
     });
-    // What is not complete yet is no error.
-    let command = COMMAND.get()?().ignore_errors(true);
-    let matches = command.try_get_matches_from(&words).ok()?;
+    let matches = matches_of(&words)?;
     let (_, matches) = matches.subcommand()?;
     let options = Options::from_arg_matches(matches).ok()?;
     options.of_reading(wsdl)?.catalog().ok()

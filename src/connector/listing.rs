@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use super::error::{Error, Kind};
 use super::ocsf::{Mapping, to_ocsf};
-use super::store::{Event, EventQuery, MESSAGES, Store};
+use super::similar::did_you_mean;
+use super::sources::rows::Object;
+use super::store::{Event, EventQuery, Filter, MESSAGES, Store};
 
 /// The format in which rows are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +40,46 @@ impl FromStr for Format {
                 Err(Error::new(Kind::Usage, message).help("use table, ndjson, csv or ocsf"))
             }
         }
+    }
+}
+
+/// Checks that rows of the sources of a query have the columns that its filters name. In a store without rows of these
+/// sources, no column is known, and none is wrong.
+///
+/// # Errors
+///
+/// No row has such a column, or the store cannot be read.
+pub fn check_columns(store: &Store, query: &EventQuery) -> Result<(), Error> {
+    if query.filters.is_empty() {
+        return Ok(());
+    }
+    let objects = [Object::LOGINS, Object::AUDIT];
+    let mut known = BTreeSet::new();
+    for (about, columns) in store.all_columns()? {
+        let is_of = |source: &str| match objects.iter().find(|object| object.name == about) {
+            Some(object) => object.source == source,
+            None => objects.iter().all(|object| object.source != source),
+        };
+        if query.source.as_deref().is_none_or(is_of) {
+            known.extend(columns);
+        }
+    }
+    let is_known = |filter: &&Filter| {
+        let mut names = known.iter();
+        names.any(|name| name.eq_ignore_ascii_case(&filter.column))
+    };
+    match query.filters.iter().find(|filter| !is_known(filter)) {
+        Some(filter) if !known.is_empty() => {
+            let rows = match &query.source {
+                Some(source) => format!("row of {source}"),
+                None => "row".to_owned(),
+            };
+            let column = filter.column.escape_debug();
+            let similar = did_you_mean(&filter.column, known.iter().map(String::as_str));
+            let message = format!("no {rows} has a column `{column}`{similar}");
+            Err(Error::new(Kind::Usage, message).help("`events --format ndjson` shows the columns"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`shown`] | removes control characters from foreign texts before they are printed |
+//! | `similar` | suggests a name for a misspelt one |
 //! | `options` | replaces method names of the runtime by options of the program |
 //! | `fault` | errors of a database |
 //! | `postgres` | the address of a database, sessions, leases, and the tables that all connections share |
@@ -54,6 +55,7 @@ pub mod progress;
 pub mod report;
 pub mod search;
 pub mod shown;
+mod similar;
 pub mod sinks;
 pub mod sources;
 pub mod status;

@@ -152,6 +152,11 @@ impl Facts {
         }
     }
 
+    /// Whether no source was ever tried.
+    pub(super) fn was_never_collected(&self) -> bool {
+        self.sources.iter().all(|source| source.attempt.is_none())
+    }
+
     /// The last failures: the source or sink, the reason, and the failed attempt.
     pub(super) fn problems(&self) -> impl Iterator<Item = (&str, &str, Option<&Attempt>)> {
         let attempts = self.login.iter().chain(

@@ -109,3 +109,32 @@ fn the_home_is_found_by_argument_variable_and_platform() {
         );
     }
 }
+
+/// A killed activation leaves a draft, which nobody would ever look for under its name again.
+#[cfg(unix)]
+#[test]
+fn an_old_draft_that_nobody_works_on_is_removed_by_the_next_activation() {
+    let (home, _folder) = home();
+    let Some(folder) = home.path() else {
+        return;
+    };
+    let draft = |name: &str| folder.join(format!(".{name}.new"));
+    let mut locks = Vec::new();
+    for name in ["killed", "young", "busy"] {
+        let (place, lock) = home.create(name).unwrap();
+        place.store(&lock).unwrap();
+        locks.push(lock);
+    }
+    // The locks of the first two end with their processes.
+    locks.drain(..2);
+    let two_hours = std::time::Duration::from_secs(2 * 60 * 60);
+    for name in ["killed", "busy"] {
+        let folder = std::fs::File::open(draft(name)).unwrap();
+        folder
+            .set_modified(std::time::SystemTime::now() - two_hours)
+            .unwrap();
+    }
+    home.create("other").unwrap();
+    assert!(!draft("killed").exists());
+    assert!(draft("young").exists() && draft("busy").exists());
+}

@@ -107,7 +107,7 @@ fn each_day_has_its_state() {
 fn the_text_has_a_line_per_day() {
     let text = report(&fixture()).to_string();
     assert!(
-        text.starts_with("acme: 1970-01-01 to 1970-01-05\n"),
+        text.starts_with("acme: 1970-01-01 to 1970-01-04, both included, in UTC\n"),
         "{text}"
     );
     assert!(
@@ -116,7 +116,7 @@ fn the_text_has_a_line_per_day() {
     );
     let line = text
         .lines()
-        .find(|line| line.contains("1970-01-01") && line.contains("complete "))
+        .find(|line| line.starts_with("  1970-01-01"))
         .unwrap();
     assert_eq!(
         line.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -127,6 +127,8 @@ fn the_text_has_a_line_per_day() {
         "Login column-added EASY_SUITE_VALUE",
         "interval: unset -> hourly",
         "count-day",
+        "  collected  Everything was collected. The count a day later has not been made yet.\n",
+        "  gap        Data is missing.",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
@@ -163,6 +165,9 @@ fn the_page_loads_no_files_and_runs_no_scripts() {
     // 1 January 1970 was a Thursday.
     assert!(html.contains("<tr><td></td><td></td><td></td><td class=\"day complete\""));
     assert!(html.contains("There are 2 open gaps."));
+    assert!(html.contains("From 1970-01-01 to 1970-01-04, both included, in UTC."));
+    // The head of a column is as wide as a day, also over weekdays on which the month has none.
+    assert!(html.contains(".month th { width: 2rem;") && html.contains(".month td { width: 2rem;"));
     if let Some(folder) = std::env::var_os("SAPONIFY_LOOK") {
         std::fs::write(std::path::Path::new(&folder).join("report.html"), html).unwrap();
     }

@@ -23,6 +23,8 @@ async fn a_connection_by_password_collects_and_shows_events() {
     let events = client.get("/connections/acme/events").await;
     events.shows(&["No event is stored yet."]);
 
+    let list = client.get("/").await;
+    list.shows(&["No process collects it, and it was never collected."]);
     client.collect("acme").await;
     let page = client.get("/connections/acme").await;
     page.shows(&[
@@ -39,7 +41,13 @@ async fn a_connection_by_password_collects_and_shows_events() {
     client
         .get("/")
         .await
-        .shows(&["acme", "Nothing needs attention."]);
+        .shows(&["acme", "Nothing has failed. No process collects it."]);
+    {
+        let place = served.home.connection("acme").unwrap();
+        let _lock = place.lock().unwrap();
+        let list = client.get("/").await;
+        list.shows(&["collecting", "Nothing needs attention."]);
+    }
 
     let events = client.get("/connections/acme/events?source=logins").await;
     let first = link_after(&events.text, "data-label=\"Time\"");

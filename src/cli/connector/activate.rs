@@ -34,8 +34,9 @@ pub(crate) struct Activate {
     /// How to fetch event log files: auto, soap or rest.
     #[arg(long, value_name = "WAY", default_value = "auto")]
     transfer: String,
-    /// Collect the changes of this object. The defaults are User and PermissionSetAssignment.
-    #[arg(long, value_name = "OBJECT")]
+    /// Collect the changes of these objects, separated by commas. The defaults are User and
+    /// PermissionSetAssignment.
+    #[arg(long, value_name = "OBJECTS", value_delimiter = ',')]
     object: Vec<String>,
     /// Write all events also to NDJSON files in this folder.
     #[arg(long, value_name = "DIR")]

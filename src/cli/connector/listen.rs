@@ -11,7 +11,7 @@ use super::super::failure::Failure;
 use super::super::terminal::{block_on, put};
 use super::progress::stop_on_signal;
 use super::work::notify;
-use super::{Common, the_one};
+use super::{Common, complete, the_one};
 
 /// Receive the outbound messages of an org, and store each one before acknowledging it.
 ///
@@ -20,6 +20,7 @@ use super::{Common, the_one};
 #[derive(Args, Debug)]
 pub(crate) struct Listen {
     /// The connection that the messages are stored for. The default is the only one.
+    #[arg(add = complete::connection())]
     name: Option<String>,
     /// The address to listen on.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8443")]

@@ -1,6 +1,7 @@
 //! `saponify connector`. Each command parses its arguments, calls a function of the library, and prints.
 
 mod activate;
+mod complete;
 #[cfg(feature = "listen")]
 mod listen;
 mod login;

@@ -7,7 +7,7 @@ use saponify_cli::connector::connection::connect;
 
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put};
-use super::Common;
+use super::{Common, complete};
 
 /// How long the local page waits for the browser.
 const TIME: Duration = Duration::from_secs(120);
@@ -15,6 +15,7 @@ const TIME: Duration = Duration::from_secs(120);
 #[derive(Args, Debug)]
 pub(crate) struct Open {
     /// The name of the connection.
+    #[arg(add = complete::connection())]
     name: String,
     /// The page of the org to open.
     #[arg(long, value_name = "PATH", default_value = "/lightning/page/home")]

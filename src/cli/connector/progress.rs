@@ -11,8 +11,9 @@ use super::super::terminal::put_error;
 /// The shortest time between two separate lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// The program ends this long after Ctrl-C, even if the work has not ended. It usually ends within two seconds.
-const LONGEST_END: Duration = Duration::from_secs(5);
+/// The program ends this long after Ctrl-C, even if the work has not ended, so that it ends within two seconds
+/// whatever it waits for.
+const LONGEST_END: Duration = Duration::from_millis(1_750);
 
 /// Stops the work at the first Ctrl-C or SIGTERM, and the program at the second. Must be called within the
 /// tokio runtime.

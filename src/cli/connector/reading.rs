@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use saponify_cli::connector::connection::settings_of;
 use saponify_cli::connector::listing::{self, Format};
 use saponify_cli::connector::report;
@@ -21,11 +21,12 @@ use saponify_cli::connector::window::Span;
 use super::super::failure::Failure;
 use super::super::terminal::{columns as terminal_columns, put_error, put_lines};
 use super::write::write_to;
-use super::{Common, not_usable, parsed, print_json, the_one};
+use super::{Common, complete, not_usable, parsed, print_json, the_one};
 
 #[derive(Args, Debug)]
 pub(crate) struct Status {
     /// The names of connections. The default is all.
+    #[arg(add = complete::connection())]
     name: Vec<String>,
     /// Print a JSON object for each connection.
     #[arg(long)]
@@ -35,11 +36,12 @@ pub(crate) struct Status {
 #[derive(Args, Debug)]
 pub(crate) struct Report {
     /// The name of the connection.
+    #[arg(add = complete::connection())]
     name: String,
     /// The first day, such as 2026-01-31 or 60d. The default is the first day that is collected.
     #[arg(long, value_name = "DAY")]
     from: Option<String>,
-    /// The day after the last. By default, the last day is today.
+    /// The last day, which is included. The default is today.
     #[arg(long, value_name = "DAY")]
     to: Option<String>,
     /// The format.
@@ -63,6 +65,7 @@ enum Form {
 #[derive(Args, Debug)]
 pub(crate) struct Events {
     /// The name of the connection. It can be omitted if there is only one.
+    #[arg(add = complete::connection())]
     name: Option<String>,
     /// Only events of this source: logins, audit, files, changes or messages.
     #[arg(long, value_name = "SOURCE", value_parser = NAMES)]
@@ -169,7 +172,8 @@ fn of_source(out: &mut String, source: &SourceStatus) {
         (Some(until), _) => format!("until {}", minute(until)),
         // The org sends messages at any time, so nothing is collected up to a time.
         (None, Some(last)) if source.source == MESSAGES => format!("last {}", minute(last)),
-        (None, _) => "nothing yet".to_owned(),
+        (None, Some(last)) => format!("asked {}", minute(last)),
+        (None, None) => "not collected yet".to_owned(),
     };
     let rows = counted(source.rows, "event", "events");
     let _ = write!(out, "  {:<8} {until:<24} {rows}", source.source);
@@ -180,6 +184,9 @@ fn of_source(out: &mut String, source: &SourceStatus) {
         if count > 0 {
             let _ = write!(out, ", {}", counted(count as u64, one, many));
         }
+    }
+    if let (None, Some(_), 0) = (source.collected_until, source.last_success, source.rows) {
+        let _ = write!(out, ", nothing new since {}", minute(source.begins));
     }
     out.push('\n');
     if let Some(problem) = &source.problem {
@@ -216,7 +223,8 @@ impl Report {
         let first = store.sources()?.iter().map(|source| source.begins).min();
         let from = at(&self.from)?.or(first).unwrap_or(now);
         let to = at(&self.to)?.unwrap_or(now);
-        let span = Span::new(from, to)
+        // A day stands for its beginning, and the report covers whole days, so this includes the last one.
+        let span = Span::new(from, to + SignedDuration::from_nanos(1))
             .ok_or_else(|| Failure::usage("the report would end before it begins"))?;
         let sinks = names_of(&home, &self.name, &settings_of(&home, &self.name)?)?;
         let report = report::Report::gather_for(&store, &self.name, span, now, Some(&sinks))?;
@@ -263,6 +271,7 @@ impl Events {
                 "--until is not after --since, so no event can be between them",
             ));
         }
+        listing::check_columns(&store, &query)?;
         // A file may be read on a terminal of any width.
         let columns = match self.out {
             None => terminal_columns(),

@@ -10,7 +10,7 @@ use saponify_cli::connector::status::Status;
 
 use super::super::failure::Failure;
 use super::super::terminal::{put, put_error, put_lines};
-use super::{Common, not_usable, print_json};
+use super::{Common, complete, not_usable, print_json};
 
 #[derive(Args, Debug)]
 pub(crate) struct List {
@@ -22,12 +22,14 @@ pub(crate) struct List {
 #[derive(Args, Debug)]
 pub(crate) struct Show {
     /// The name of the connection.
+    #[arg(add = complete::connection())]
     name: String,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Deactivate {
     /// The name of the connection.
+    #[arg(add = complete::connection())]
     name: String,
     /// Remove its data, too.
     #[arg(long)]

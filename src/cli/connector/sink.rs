@@ -17,7 +17,7 @@ use super::super::failure::Failure;
 use super::super::terminal::{block_on, put, put_error, put_lines};
 use super::progress::stop_on_signal;
 use super::work::delivery;
-use super::{Common, chosen, complain, print_json};
+use super::{Common, chosen, complain, complete, print_json};
 
 /// Sinks get the stored events of all connections, and each sink has its own cursor.
 #[derive(Debug, Subcommand)]
@@ -45,6 +45,7 @@ pub(crate) struct Add {
     /// The name of the new sink.
     name: String,
     /// The kind of the sink; `sink kinds` lists them.
+    #[arg(add = complete::kind())]
     kind: String,
     /// The keys of the sink, as KEY=VALUE.
     #[arg(value_name = "KEY=VALUE")]
@@ -57,6 +58,7 @@ pub(crate) struct Add {
 #[derive(Args, Debug)]
 pub(crate) struct Set {
     /// The name of the sink.
+    #[arg(add = complete::sink())]
     name: String,
     /// The keys to change, as KEY=VALUE.
     #[arg(value_name = "KEY=VALUE")]
@@ -76,22 +78,25 @@ pub(crate) struct List {
 #[derive(Args, Debug)]
 pub(crate) struct One {
     /// The name of the sink.
+    #[arg(add = complete::sink())]
     name: String,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Deliver {
     /// The names of connections. The default is all that are not deactivated.
+    #[arg(add = complete::connection())]
     name: Vec<String>,
     /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not configured, such as
     /// ndjson:DIR.
-    #[arg(long, value_name = "SINK")]
+    #[arg(long, value_name = "SINK", add = complete::sink())]
     sink: Vec<String>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Remove {
     /// The name of the sink.
+    #[arg(add = complete::sink())]
     name: String,
     /// Keep the cursor, so that a sink with the same name continues there.
     #[arg(long)]
@@ -153,6 +158,7 @@ impl Add {
         let names = given.iter().map(|secret| secret.0.clone()).collect();
         let config = SinkConfig::new(&self.name, kind, values, names)?;
         config.check_built()?;
+        config::check_connections(&home, &config, None)?;
         // Mistakes in the configuration are reported before the command asks for a secret.
         if Sinks::of(&home)?.find(&self.name).is_ok() {
             return Err(
@@ -188,6 +194,7 @@ impl Set {
         names.sort();
         names.dedup();
         let config = SinkConfig::new(&self.name, known.kind, values, names)?;
+        config::check_connections(&home, &config, Some(&known))?;
         if !given.is_empty() {
             let vault = common.vault(&home)?;
             let is_given = |name: &String| given.iter().any(|secret| secret.0 == *name);

@@ -8,7 +8,7 @@ use saponify_cli::connector::prerequisites::{Profile, test};
 
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put_lines};
-use super::{Common, parsed, print_json};
+use super::{Common, complete, parsed, print_json};
 
 /// The exit code if a prerequisite is missing.
 const FOUND: u8 = 3;
@@ -16,6 +16,7 @@ const FOUND: u8 = 3;
 #[derive(Args, Debug)]
 pub(crate) struct Test {
     /// The name of the connection.
+    #[arg(add = complete::connection())]
     name: String,
     /// Print the lines as a JSON object.
     #[arg(long)]

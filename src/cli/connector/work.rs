@@ -21,14 +21,15 @@ use saponify_cli::connector::when::length;
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put_error, put_lines};
 use super::progress::{stop_on_signal, watch};
-use super::{Common, chosen, complain, not_usable, parsed, print_json};
+use super::{Common, chosen, complain, complete, not_usable, parsed, print_json};
 
 #[derive(Args, Debug)]
 pub(crate) struct Sync {
     /// The names of connections. The default is all that are not deactivated.
+    #[arg(add = complete::connection())]
     name: Vec<String>,
     /// Only these sources, separated by commas: logins, audit, files, changes.
-    #[arg(long, value_name = "SOURCES", value_parser = parsed::<Source>, value_delimiter = ',')]
+    #[arg(long, value_name = "SOURCES", value_parser = parsed::<Source>, value_delimiter = ',', add = complete::sources())]
     source: Vec<Source>,
     /// Check again what was collected within this time: 60d, 12h. Rows are counted, and read again if the
     /// org has more of them.
@@ -36,7 +37,7 @@ pub(crate) struct Sync {
     again: Option<String>,
     /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not configured, such as
     /// ndjson:DIR.
-    #[arg(long, value_name = "SINK")]
+    #[arg(long, value_name = "SINK", add = complete::sink())]
     sink: Vec<String>,
     /// Print a JSON object for each connection.
     #[arg(long)]
@@ -46,6 +47,7 @@ pub(crate) struct Sync {
 #[derive(Args, Debug)]
 pub(crate) struct Run {
     /// The names of connections. The default is all that are not deactivated.
+    #[arg(add = complete::connection())]
     name: Vec<String>,
     /// How often to collect logins, the setup audit trail and changes: `15m`, `1h`.
     #[arg(long, value_name = "LENGTH", value_parser = pause, default_value = "15m")]
@@ -55,7 +57,7 @@ pub(crate) struct Run {
     files_every: Duration,
     /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not configured, such as
     /// ndjson:DIR.
-    #[arg(long, value_name = "SINK")]
+    #[arg(long, value_name = "SINK", add = complete::sink())]
     sink: Vec<String>,
     /// With a home in PostgreSQL: the time after which others take over the connections of a worker that no
     /// longer responds.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -82,6 +83,8 @@ pub struct Org {
     pub(super) refused_by_soap: Option<u64>,
     /// Whether the last tenth of the daily API calls is left to others.
     leaves_reserve: bool,
+    /// The calls that the sources made.
+    calls: AtomicU64,
 }
 
 /// The user that the connector is logged in as, and the org.
@@ -171,6 +174,7 @@ impl Org {
             described: HashMap::new(),
             refused_by_soap: None,
             leaves_reserve: true,
+            calls: AtomicU64::new(0),
         })
     }
 
@@ -235,6 +239,11 @@ impl Org {
         })
     }
 
+    /// The number of calls that the sources have made since the login, without repetitions of a call.
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
     /// The client that is logged in, for calls that the connector does not make itself.
     #[must_use]
     pub fn client(&self) -> &saponify::Client {
@@ -265,6 +274,7 @@ impl Org {
 
     /// Returns an error if the call would come from the reserved tenth.
     pub(super) fn allow(&self) -> Result<(), Failure> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         match self.usage() {
             Some(usage) if self.leaves_reserve && usage.allowed > 0 && usage.left() == 0 => {
                 let message = format!(

@@ -47,6 +47,35 @@ impl Folder {
     }
 }
 
+/// The name of the folder of a draft, whose connection is named between the two.
+const DRAFT: (&str, &str) = (".", ".new");
+
+/// The age of a draft after which nobody works on it any more, if nobody has locked it.
+const OLD_DRAFT: Duration = Duration::from_secs(60 * 60);
+
+impl Folder {
+    /// Removes the drafts that killed activations have left. A failure is ignored, because the next activation tries
+    /// again.
+    fn remove_old_drafts(&self) {
+        let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()) {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let name = name.and_then(|name| name.strip_prefix(DRAFT.0)?.strip_suffix(DRAFT.1));
+            let name = name.filter(|name| is_name(name)).map(str::to_owned);
+            let changed = fs::metadata(&path).and_then(|folder| folder.modified());
+            let is_old =
+                changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age >= OLD_DRAFT));
+            let draft = ConnectionFolder(path);
+            if let Some(name) = name.filter(|_| is_old)
+                && draft.0.is_dir()
+                && let Ok(lock) = draft.lock(&name)
+            {
+                let _ = draft.erase(&name, lock);
+            }
+        }
+    }
+}
+
 impl Backend for Folder {
     fn shown(&self) -> String {
         self.0.display().to_string()
@@ -102,8 +131,9 @@ impl Backend for Folder {
     }
 
     fn create(&self, name: &str) -> Result<(Arc<dyn StoredConnection>, Lock), Error> {
+        self.remove_old_drafts();
         // A name does not begin with a dot, so no connection has this folder.
-        let folder = self.0.join(format!(".{name}.new"));
+        let folder = self.0.join(format!("{}{name}{}", DRAFT.0, DRAFT.1));
         create_folder(&folder).map_err(|error| Error::io("create the folder", &folder, error))?;
         let draft = ConnectionFolder(folder);
         let lock = draft.lock(name)?;

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::error::{Error, Kind};
+use super::similar::did_you_mean;
 use super::store::Store;
 
 use folder::Folder;
@@ -282,7 +283,11 @@ impl Home {
         let names = self.connections()?;
         let unknown = Error::new(
             Kind::Usage,
-            format!("there is no connection `{}`", name.escape_debug()),
+            format!(
+                "there is no connection `{}`{}",
+                name.escape_debug(),
+                did_you_mean(name, names.iter().map(String::as_str))
+            ),
         );
         Err(match names.is_empty() {
             true => unknown.help("create it with `saponify connector activate`"),

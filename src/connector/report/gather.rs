@@ -16,7 +16,7 @@ pub struct Report {
     pub connection: String,
     /// The beginning of the first day.
     pub from: Timestamp,
-    /// The end of the last day.
+    /// The end of the last day, which is the beginning of the day after it.
     pub to: Timestamp,
     /// When the report was created, by the clock of this machine.
     pub made: Timestamp,
@@ -355,6 +355,12 @@ impl Report {
             configuration: configuration.collect(),
             sinks,
         })
+    }
+
+    /// The last instant of the last day.
+    pub(super) fn last(&self) -> Timestamp {
+        let end = self.to.as_nanosecond();
+        Timestamp::from_nanosecond(end - 1).unwrap_or(self.to)
     }
 
     /// Whether every day of every source is complete.

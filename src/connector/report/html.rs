@@ -17,13 +17,14 @@ impl Report {
     pub fn to_html(&self) -> String {
         let mut out = String::new();
         let title = format!("Compliance report: {}", escape(&self.connection));
-        let (from, to) = (minute(self.from), minute(self.to));
+        let day = |time: jiff::Timestamp| time.strftime("%Y-%m-%d").to_string();
+        let (from, to) = (day(self.from), day(self.last()));
         let _ = write!(
             out,
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
-             <p class=\"about\">From {from} to {to} UTC, made {} UTC.</p>\n",
+             <p class=\"about\">From {from} to {to}, both included, in UTC. Made {} UTC.</p>\n",
             minute(self.made)
         );
         self.summary(&mut out);

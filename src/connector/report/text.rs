@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::gather::{DayReport, MessagesReport, Report, SourceReport};
+use super::gather::{DayReport, DayState, MessagesReport, Report, SourceReport};
 use crate::connector::error::{Error, Kind};
 use crate::connector::shown::one_line;
 
@@ -25,11 +25,14 @@ impl fmt::Display for Report {
         let day = |time: jiff::Timestamp| time.strftime("%Y-%m-%d").to_string();
         writeln!(
             f,
-            "{}: {} to {}",
+            "{}: {} to {}, both included, in UTC",
             self.connection,
             day(self.from),
-            day(self.to)
+            day(self.last())
         )?;
+        for state in DayState::ALL {
+            writeln!(f, "  {:<9}  {}", state.as_str(), state.meaning())?;
+        }
         for source in &self.sources {
             source_lines(f, source)?;
         }

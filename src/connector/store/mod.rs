@@ -10,6 +10,7 @@
 //! the rows are collected again.
 
 mod blocks;
+mod columns;
 mod daily;
 mod days;
 mod engine;

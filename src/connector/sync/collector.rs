@@ -167,7 +167,9 @@ impl Collector {
         };
         for source in self.order(sources, &watch.stop).await {
             let stop = watch.stop.clone();
+            let before = self.org.calls();
             let brought = until_stopped(&stop, self.bring(source, watch)).await;
+            let calls = self.org.calls() - before;
             let done = match brought {
                 Ok((figures, problem)) => self.attempted(source, figures, problem),
                 Err(error) => SourceOutcome {
@@ -177,7 +179,18 @@ impl Collector {
                 },
             };
             let ends = match &done.result {
-                Ok(_) => false,
+                Ok(figures) => {
+                    tracing::info!(
+                        connection = self.place.name(),
+                        source = source.as_str(),
+                        calls,
+                        received = figures.received,
+                        new = figures.new,
+                        counted = figures.counted,
+                        "collected a source"
+                    );
+                    false
+                }
                 Err(error) => self.failed(source, error),
             };
             outcome.sources.push(done);

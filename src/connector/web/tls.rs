@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::client::verify_server_name;
 use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
-use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::pem::{self, PemObject as _};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
@@ -56,8 +56,10 @@ impl Tls {
             Error::new(Kind::Usage, message).help(OWN)
         };
         // The error of the parser may quote a part of the key.
-        let private =
-            PrivateKeyDer::from_pem_file(key).map_err(|_| unusable(key, "private key"))?;
+        let private = PrivateKeyDer::from_pem_file(key).map_err(|error| match error {
+            pem::Error::Io(error) => unreadable("private key", key, error, OWN),
+            _ => unusable(key, "private key"),
+        })?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
@@ -134,12 +136,24 @@ impl std::fmt::Debug for Tls {
 
 /// The certificates in a file, which must contain at least one.
 fn certificates(path: &Path, help: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
-    CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .ok()
-        .filter(|chain| !chain.is_empty())
-        .ok_or_else(|| {
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match read {
+        Ok(chain) if !chain.is_empty() => Ok(chain),
+        Err(pem::Error::Io(error)) => Err(unreadable("certificate", path, error, help)),
+        _ => {
             let message = format!("{} contains no valid certificate", path.display());
-            Error::new(Kind::Usage, message).help(help)
-        })
+            Err(Error::new(Kind::Usage, message).help(help))
+        }
+    }
+}
+
+/// The error of a file that does not exist, or that cannot be read.
+fn unreadable(what: &str, path: &Path, error: std::io::Error, help: &str) -> Error {
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            format!("there is no file {} with the {what}", path.display())
+        }
+        _ => format!("cannot read the {what} {}", path.display()),
+    };
+    Error::new(Kind::Usage, message).help(help).because(error)
 }

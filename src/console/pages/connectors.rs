@@ -90,13 +90,34 @@ fn said(all: &[(Result<Facts, Error>, String)]) -> String {
         Ok(facts) => facts.standing() >= Standing::Incomplete,
         Err(_) => true,
     });
+    let idle: Vec<&Facts> = all
+        .iter()
+        .filter_map(|(facts, _)| facts.as_ref().ok())
+        .filter(|facts| facts.standing() == Standing::Idle)
+        .collect();
+    let never = idle.iter().filter(|facts| facts.was_never_collected());
     let (all, bad) = (all.len() as u64, bad.count() as u64);
+    let verdict = match (bad, idle.len()) {
+        (0, 0) => "Nothing needs attention.".to_owned(),
+        (0, _) => "Nothing has failed.".to_owned(),
+        (1, _) => "One needs attention.".to_owned(),
+        (bad, _) => format!("{} need attention.", number(bad)),
+    };
+    let (idle, never) = (idle.len() as u64, never.count() as u64);
+    let idle = match (idle, all) {
+        (0, _) => String::new(),
+        (1, 1) => " No process collects it".to_owned(),
+        (idle, _) => format!(" No process collects {} of them", number(idle)),
+    };
+    let never = match (never, all) {
+        (0, _) if idle.is_empty() => String::new(),
+        (0, _) => ".".to_owned(),
+        (1, 1) => ", and it was never collected.".to_owned(),
+        (1, _) => ", and 1 was never collected.".to_owned(),
+        (never, _) => format!(", and {} were never collected.", number(never)),
+    };
     let all = count(all, "connection", "connections");
-    match bad {
-        0 => format!("{all}. Nothing needs attention."),
-        1 => format!("{all}. One needs attention."),
-        bad => format!("{all}. {bad} need attention."),
-    }
+    format!("{all}. {verdict}{idle}{never}")
 }
 
 fn row(facts: &Facts, now: Timestamp) -> Markup {

@@ -76,6 +76,17 @@ fn a_new_user_gets_to_the_events_of_a_day() {
     assert!(std::fs::read_to_string(page).unwrap().contains("<html"));
     let (out, _) = ends(tenant.command("report acme --from 2d"), 0);
     assert!(out.contains("logins"), "{out}");
+    // The last day is included.
+    let (out, _) = ends(
+        tenant.command("report acme --from yesterday --to yesterday"),
+        0,
+    );
+    let yesterday = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24);
+    let yesterday = yesterday.strftime("%Y-%m-%d").to_string();
+    assert!(
+        out.starts_with(&format!("acme: {yesterday} to {yesterday}, ")),
+        "{out}"
+    );
 
     let (out, _) = ends(tenant.command("deactivate acme"), 0);
     assert!(out.contains("data is kept"), "{out}");
@@ -160,4 +171,46 @@ fn a_page_is_opened_without_the_session_in_the_address() {
         "{page}"
     );
     assert!(open.wait().unwrap().success());
+}
+
+#[test]
+fn a_shell_completes_the_names_of_connections_sinks_and_sources() {
+    let tenant = Tenant::start(activity());
+    for name in ["acme", "acorn", "beta"] {
+        ends(tenant.activate(name), 0);
+    }
+    let folder = format!("folder={}", tenant.path("out").display());
+    ends(
+        tenant.command(&format!("sink add archive ndjson {folder}")),
+        0,
+    );
+    let home = tenant.path("home").display().to_string();
+    let complete = |words: &str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        let mut command = crate::support::saponify(["--", "saponify", "connector"]);
+        command
+            .args(["--home", &home])
+            .args(&words)
+            .env("SAPONIFY_COMPLETE", "bash")
+            .env("_CLAP_COMPLETE_INDEX", (words.len() + 3).to_string())
+            .env("_CLAP_COMPLETE_COMP_TYPE", "9")
+            .env("_CLAP_IFS", "\n");
+        let output = command.output().unwrap();
+        String::from_utf8(output.stdout).unwrap().replace('\n', " ")
+    };
+    for command in ["show", "sync beta", "status", "sink deliver", "test", "run"] {
+        assert_eq!(
+            complete(&format!("{command} ac")),
+            "acme acorn",
+            "{command}"
+        );
+    }
+    assert_eq!(complete("sync --source a"), "audit");
+    assert_eq!(complete("sync --source logins,f"), "logins,files");
+    assert_eq!(complete("events --source m"), "messages");
+    assert_eq!(complete("sink show a"), "archive");
+    assert_eq!(complete("sync --sink a"), "archive");
+    assert_eq!(complete("sink add new we"), "webhook");
+    // The name of a new connection is not one of those that exist.
+    assert_eq!(complete("activate ac"), "");
 }

@@ -94,3 +94,67 @@ fn a_read_only_store_is_reported_and_not_damaged() {
     );
     assert_eq!(out.lines().count(), 60);
 }
+
+/// A program whose folders `full` are a file system of their own with little space.
+fn with_little_space(tenant: &Tenant, words: &str, full: &Path) -> Option<(Option<i32>, String)> {
+    let like = tenant.piped(words);
+    let script = "mount -t tmpfs -o size=16k tmpfs \"$0\" && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+    command
+        .arg(full)
+        .arg(like.get_program())
+        .args(like.get_args());
+    let output = command.output().ok()?;
+    let said = String::from_utf8(output.stderr).unwrap();
+    let is_refused = said.contains("unshare: ") || said.contains("mount: ");
+    if is_refused {
+        eprintln!("not run, because this machine gives no file system of its own: {said}");
+    }
+    (!is_refused).then_some((output.status.code(), said))
+}
+
+#[cfg(all(target_os = "linux", feature = "object-store"))]
+#[test]
+fn a_full_disk_of_a_sink_is_reported_and_everything_is_delivered_later() {
+    let activity = Activity::days(2).logins(600).audit(200).files(2);
+    let tenant = Tenant::start(activity.file_size(20_000));
+    ends(tenant.activate("acme"), 0);
+    let folder = tenant.path("lake");
+    fs::create_dir(&folder).unwrap();
+    let lake = format!(
+        "sink add lake object-store url=file://{} format=ndjson",
+        folder.display()
+    );
+    ends(tenant.command(&lake), 0);
+    let Some((code, said)) = with_little_space(&tenant, "sync acme", &folder) else {
+        return;
+    };
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("acme, sink lake: error: "), "{said}");
+    assert!(
+        said.contains("No space left") && said.contains("help: "),
+        "{said}"
+    );
+    // What was collected is stored, although it could not be delivered.
+    let (out, _) = ends(tenant.command("events acme --format ndjson"), 0);
+    let stored = out.lines().count();
+    assert!(stored > 800, "{stored}");
+    ends(tenant.command("sink deliver acme"), 0);
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    assert!(
+        out.contains("sink lake: ") && out.contains(" 0 waiting"),
+        "{out}"
+    );
+    // Nothing that is half written stays.
+    let files = crate::support::tree(&folder);
+    let lines = files.iter().map(|(path, content)| {
+        assert!(
+            path.to_string_lossy().ends_with(".ndjson"),
+            "{}",
+            path.display()
+        );
+        content.iter().filter(|byte| **byte == b'\n').count()
+    });
+    assert_eq!(lines.sum::<usize>(), stored);
+}

@@ -92,7 +92,8 @@ fn each_wrong_use_is_reported_with_the_allowed_values() {
         assert!(!err.contains("secret\n"), "{err}");
     }
     // If nothing is found, a message says so beside an empty table.
-    let (out, err) = ends(tenant.command("events --where Nope=1"), 0);
+    ends(tenant.command("sync acme --source logins,audit"), 0);
+    let (out, err) = ends(tenant.command("events --where Status=Nope"), 0);
     assert!(
         out.starts_with("TIME") && err.contains("No event matches"),
         "{out}{err}"
@@ -202,5 +203,112 @@ fn everything_can_be_read_at_sixty_columns() {
             let joined = out.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(joined.contains(problem), "{out}");
         }
+    }
+}
+
+#[test]
+fn a_column_that_no_row_has_is_no_empty_table() {
+    let tenant = Tenant::start(activity());
+    ends(tenant.activate("acme"), 0);
+    // Nothing is known about columns before anything is stored.
+    ends(tenant.command("events --where Statsu=Success"), 0);
+    ends(tenant.command("sync acme"), 0);
+    for (words, parts) in [
+        (
+            "events --where Statsu=Success",
+            &[
+                "no row has a column `Statsu`; did you mean `Status`?",
+                "--format ndjson",
+            ][..],
+        ),
+        (
+            "events --source audit --where SourceIp=1.2.3.4 --format csv",
+            &["no row of audit has a column `SourceIp`"],
+        ),
+        (
+            "events --source files --where Application=x",
+            &["no row of files has a column `Application`"],
+        ),
+    ] {
+        let (out, err) = ends(tenant.command(words), 2);
+        assert_eq!(out, "", "{words}");
+        says(&err, parts);
+    }
+    let (out, _) = ends(
+        tenant.command("events --source logins --where sourceip=1.2.3.4 --format ndjson"),
+        0,
+    );
+    assert_eq!(out, "");
+}
+
+#[test]
+fn each_step_says_what_it_asked_for() {
+    let tenant = Tenant::start(activity());
+    let mut activate = tenant.activate("acme");
+    activate.args(["--object", "User,Account", "--object", "Contact"]);
+    ends(activate, 0);
+    let (out, _) = ends(tenant.command("show acme"), 0);
+    assert!(out.contains("User Account Contact"), "{out}");
+    tenant.sandbox.advance(std::time::Duration::from_secs(600));
+    let (_, err) = ends(tenant.command("sync acme -v"), 0);
+    says(
+        &err,
+        &[
+            "received rows source=\"logins\" from=2",
+            "received rows source=\"audit\"",
+            "listed files source=\"files\"",
+            "stored a file source=\"files\"",
+            "received changes source=\"changes\" object=\"Contact\"",
+            "collected a source connection=\"acme\" source=\"logins\" calls=",
+            "rows=",
+        ],
+    );
+    let (_, err) = ends(tenant.command("sync acme"), 0);
+    assert_eq!(err, "");
+}
+
+#[test]
+fn a_source_that_found_nothing_says_when_it_asked() {
+    let tenant = Tenant::start(activity());
+    ends(tenant.activate("acme"), 0);
+    let (out, _) = ends(tenant.command("status"), 0);
+    assert!(out.contains("changes  not collected yet"), "{out}");
+    ends(tenant.command("sync acme"), 0);
+    let (out, _) = ends(tenant.command("status"), 0);
+    let line = out.lines().find(|line| line.contains("changes")).unwrap();
+    assert!(
+        line.contains("asked 2") && line.contains("0 events, nothing new since 2"),
+        "{out}"
+    );
+}
+
+#[cfg(feature = "listen")]
+#[test]
+fn a_missing_file_is_named_as_missing() {
+    let tenant = Tenant::start(activity());
+    ends(tenant.activate("acme"), 0);
+    let ca = tenant.path("ca.pem").display().to_string();
+    for (files, parts) in [
+        (
+            format!("--tls-cert /none.pem --tls-key {ca}"),
+            [
+                "there is no file /none.pem with the certificate",
+                "--tls-cert",
+            ],
+        ),
+        (
+            format!("--tls-cert {ca} --tls-key /none.key"),
+            [
+                "there is no file /none.key with the private key",
+                "--tls-key",
+            ],
+        ),
+        (
+            format!("--tls-cert {ca} --tls-key {ca}"),
+            ["contains no valid private key", "--tls-key"],
+        ),
+    ] {
+        let (_, err) = ends(tenant.command(&format!("listen acme {files}")), 2);
+        says(&err, &parts);
     }
 }

@@ -3,6 +3,8 @@
 mod commands;
 #[cfg(unix)]
 mod disk;
+#[cfg(target_os = "linux")]
+mod interrupts;
 mod kills;
 #[cfg(feature = "listen")]
 mod listen;

@@ -35,10 +35,11 @@ impl Run {
     fn end(mut self) -> String {
         let id = self.child.id().to_string();
         let ended = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        assert!(ended.success() && self.child.wait().unwrap().success());
+        assert!(ended.success());
         let mut errors = String::new();
         let mut stderr = self.child.stderr.take().unwrap();
         stderr.read_to_string(&mut errors).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{errors}");
         errors
     }
 }

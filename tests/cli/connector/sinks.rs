@@ -289,3 +289,28 @@ fn the_version_lists_the_engines() {
         );
     }
 }
+
+#[test]
+fn a_sink_is_for_connections_that_exist() {
+    let tenant = Tenant::start(activity());
+    ends(tenant.activate("acme"), 0);
+    ends(tenant.activate("beta"), 0);
+    let folder = tenant.path("out").display().to_string();
+    let add = format!("sink add archive ndjson folder={folder} connections");
+    let (_, err) = ends(tenant.command(&format!("{add}=beta,acne")), 2);
+    assert!(
+        err.contains("there is no connection `acne`; did you mean `acme`?")
+            && err.contains("the connections are: acme, beta"),
+        "{err}"
+    );
+    let (out, _) = ends(tenant.command("sink list"), 0);
+    assert_eq!(out, "", "nothing is added");
+    ends(tenant.command(&format!("{add}=beta,acme")), 0);
+    let (_, err) = ends(tenant.command("sink set archive connections=acne"), 2);
+    assert!(err.contains("did you mean `acme`?"), "{err}");
+    // A connection that was erased since then does not keep the sink from being changed.
+    ends(tenant.command("deactivate beta --erase"), 0);
+    ends(tenant.command("sink set archive every=1h"), 0);
+    let (_, err) = ends(tenant.command("sync acne"), 2);
+    assert!(err.contains("did you mean `acme`?"), "{err}");
+}

@@ -322,3 +322,29 @@ fn few_rows_wait_for_more_but_no_longer_than_configured() {
     case.options.clock = || at(1_901);
     assert_eq!(steady(&mut case), 1, "the time is over");
 }
+
+/// The folder of refused rows cannot be written: a row is neither lost nor does the cursor pass over it.
+#[test]
+fn refused_rows_that_cannot_be_set_aside_wait() {
+    let mut case = Case::new(limits(100, true), 9);
+    case.script().refuses = Some("acme/logins/0Ya00002".to_owned());
+    fill(&mut case.fixture, 0, 5);
+    let folder = case.options.aside.parent().unwrap().to_owned();
+    // Nobody can write into a file as into a folder, not even the superuser.
+    std::fs::write(&folder, "").unwrap();
+    let failure = case.deliver().unwrap_err();
+    assert!(
+        failure.text().contains(&folder.display().to_string()),
+        "{}",
+        failure.text()
+    );
+    let state = case.fixture.store.sink("scripted").unwrap();
+    assert_eq!(
+        (state.delivered, state.waiting, set_aside(&state)),
+        (0, 5, 0)
+    );
+    std::fs::remove_file(&folder).unwrap();
+    assert_eq!(case.deliver().unwrap(), Delivered { rows: 4, aside: 1 });
+    let text = std::fs::read_to_string(&case.options.aside).unwrap();
+    assert_eq!(text.lines().count(), 1);
+}

@@ -5,6 +5,40 @@ use toml_edit::{DocumentMut, Item, Table};
 use super::{SinkConfig, Sinks, item_of, table_of, usage};
 use crate::connector::error::Error;
 use crate::connector::home::Home;
+use crate::connector::similar::did_you_mean;
+
+/// Checks that the connections exist to which the key `connections` limits a sink. Those that `before` names are left
+/// as they are: the connection of a sink may have been erased.
+///
+/// # Errors
+///
+/// There is no such connection, or the connections cannot be read.
+pub fn check_connections(
+    home: &Home,
+    config: &SinkConfig,
+    before: Option<&SinkConfig>,
+) -> Result<(), Error> {
+    let known = home.connections()?;
+    let is_old =
+        |name: &str| before.is_some_and(|sink| sink.list("connections").any(|own| own == name));
+    let mut wanted = config.list("connections");
+    let Some(unknown) = wanted.find(|name| !known.iter().any(|own| own == name) && !is_old(name))
+    else {
+        return Ok(());
+    };
+    let similar = did_you_mean(unknown, known.iter().map(String::as_str));
+    let message = format!(
+        "sink {}: there is no connection `{}`{similar}",
+        config.name,
+        unknown.escape_debug()
+    );
+    Err(usage(message).help(match known.is_empty() {
+        true => {
+            "create it with `saponify connector activate`, or leave `connections` out".to_owned()
+        }
+        false => format!("the connections are: {}", known.join(", ")),
+    }))
+}
 
 /// Adds a sink.
 ///

@@ -15,7 +15,6 @@ mod edit;
 mod kinds;
 mod one_off;
 mod secrets;
-mod similar;
 mod value;
 
 use std::collections::BTreeMap;
@@ -26,13 +25,13 @@ use toml_edit::{Document, Item, Table, Value};
 
 use crate::connector::error::{Error, Kind as ErrorKind};
 use crate::connector::home::Home;
+use crate::connector::similar::did_you_mean;
 use crate::connector::when;
 
-pub use edit::{add, change, remove};
+pub use edit::{add, change, check_connections, remove};
 pub use kinds::{COMMON, Form, KINDS, Key, Kind, SOURCES, SecretKey};
 pub use one_off::one_off;
 pub use secrets::{forget_secrets, keep_secrets, secrets_of};
-use similar::did_you_mean;
 #[cfg(feature = "nats")]
 pub(in crate::connector::sinks) use value::is_on_this_machine;
 

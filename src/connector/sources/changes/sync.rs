@@ -130,6 +130,14 @@ impl<S: ChangeService> ChangeRun<'_, S> {
         for object in &self.options.objects {
             self.watch.stop.check()?;
             let (known, changes) = self.object(object, span, window).await?;
+            tracing::info!(
+                source = "changes",
+                object,
+                from = %span.start(),
+                to = %span.end(),
+                changes,
+                "received changes"
+            );
             covered = covered.min(known);
             expected += changes;
         }

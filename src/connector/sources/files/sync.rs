@@ -175,6 +175,13 @@ async fn list<S: FileService>(
         return Ok(Default::default());
     };
     let mut files = listing(store, service, created, now).await?;
+    tracing::info!(
+        source = "files",
+        from = %created.start(),
+        to = %created.end(),
+        files = files.len(),
+        "listed files"
+    );
     let kinds = Kinds::new(
         options.choice,
         &files,
@@ -320,6 +327,14 @@ impl Fetching<'_> {
             };
             match import(self.store, &file, staged, &how)? {
                 Fetched::Stored(summary) => {
+                    tracing::info!(
+                        source = "files",
+                        file = file.file.sf_id,
+                        event_type = file.file.event_type,
+                        bytes = file.file.length,
+                        rows = summary.rows,
+                        "stored a file"
+                    );
                     outcome.stored += 1;
                     outcome.rows += summary.rows;
                     return Ok(true);

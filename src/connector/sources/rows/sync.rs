@@ -212,6 +212,13 @@ impl<S: Service> RowRun<'_, S> {
                         lost = 0;
                     }
                     let joined = self.join(&fields, &batch).await?;
+                    tracing::info!(
+                        source = self.object.source,
+                        from = %span.start(),
+                        to = %span.end(),
+                        rows = batch.rows.len(),
+                        "received rows"
+                    );
                     if self.take(&mut windows, window, &fields, &batch, &joined)? {
                         open = None;
                     }

@@ -1,7 +1,7 @@
 //! Suggests a name for a misspelt one.
 
 /// `; did you mean …?` with the most similar name, or an empty text if no name is similar.
-pub(super) fn did_you_mean<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn did_you_mean<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     const SIMILAR: f64 = 0.75;
     let similarity = |name: &str| strsim::jaro_winkler(given, name);
     let best = names
