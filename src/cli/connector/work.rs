@@ -12,7 +12,8 @@ use saponify_cli::connector::progress::{Stop, Watch};
 use saponify_cli::connector::shown::counted;
 use saponify_cli::connector::sinks::Delivered;
 use saponify_cli::connector::sync::{
-    Cadence, Collector, Figures, Notice, RoundOutcome, Source, SourceOutcome, Teller, Work, run_all,
+    Cadence, Collector, Figures, Notice, RoundOutcome, Source, SourceOutcome, Work, WorkObserver,
+    run_all,
 };
 use saponify_cli::connector::when;
 use saponify_cli::connector::when::length;
@@ -239,7 +240,7 @@ impl Run {
 /// Prints the progress of a run on the terminal, and tells systemd.
 struct Terminal;
 
-impl Teller for Terminal {
+impl WorkObserver for Terminal {
     fn watch(&self, stop: Stop, name: &str) -> Watch {
         watch(stop, name)
     }

@@ -10,7 +10,9 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
-use super::{Held, Holder, Keeper, Listed, Lock, Spot, Watcher, Worker, is_name};
+use super::{
+    ActiveConnection, Backend, HeldLock, Holder, Lock, StoredConnection, Watcher, Worker, is_name,
+};
 use crate::connector::error::{Error, Kind};
 use crate::connector::private::{create_folder, to_write};
 use crate::connector::store::Store;
@@ -33,11 +35,11 @@ pub(super) struct Folder(PathBuf);
 
 /// The folder of a connection.
 #[derive(Debug)]
-struct Own(PathBuf);
+struct ConnectionFolder(PathBuf);
 
 /// A file that is locked.
 #[derive(Debug)]
-struct Locked(#[allow(dead_code, reason = "the file is locked while it is open")] File);
+struct LockedFile(#[allow(dead_code, reason = "the file is locked while it is open")] File);
 
 impl Folder {
     pub(super) fn new(path: PathBuf) -> Self {
@@ -63,7 +65,7 @@ impl Folder {
             let changed = fs::metadata(&path).and_then(|folder| folder.modified());
             let is_old =
                 changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age >= OLD_DRAFT));
-            let draft = Own(path);
+            let draft = ConnectionFolder(path);
             if let Some(name) = name.filter(|_| is_old)
                 && draft.0.is_dir()
                 && let Ok(lock) = draft.lock(&name)
@@ -74,7 +76,7 @@ impl Folder {
     }
 }
 
-impl Keeper for Folder {
+impl Backend for Folder {
     fn shown(&self) -> String {
         self.0.display().to_string()
     }
@@ -83,7 +85,7 @@ impl Keeper for Folder {
         Some(&self.0)
     }
 
-    fn with_lease(&self, _lease: Duration) -> Option<Arc<dyn Keeper>> {
+    fn with_lease(&self, _lease: Duration) -> Option<Arc<dyn Backend>> {
         None
     }
 
@@ -111,10 +113,10 @@ impl Keeper for Folder {
         Ok(names)
     }
 
-    fn active(&self) -> Result<Vec<Listed>, Error> {
+    fn active(&self) -> Result<Vec<ActiveConnection>, Error> {
         let mut active = Vec::new();
         for name in self.names()? {
-            let own = Own(self.0.join(&name));
+            let own = ConnectionFolder(self.0.join(&name));
             // A store that cannot be read is reported when the connection is opened. It must not keep the
             // worker from other connections.
             let is_deactivated = own
@@ -122,28 +124,28 @@ impl Keeper for Folder {
                 .is_ok_and(|settings| settings.contains_key("deactivated"));
             if !is_deactivated && !own.is_asked_for() {
                 let is_held = own.is_locked();
-                active.push(Listed { name, is_held });
+                active.push(ActiveConnection { name, is_held });
             }
         }
         Ok(active)
     }
 
-    fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error> {
+    fn create(&self, name: &str) -> Result<(Arc<dyn StoredConnection>, Lock), Error> {
         self.remove_old_drafts();
         // A name does not begin with a dot, so no connection has this folder.
         let folder = self.0.join(format!("{}{name}{}", DRAFT.0, DRAFT.1));
         create_folder(&folder).map_err(|error| Error::io("create the folder", &folder, error))?;
-        let draft = Own(folder);
+        let draft = ConnectionFolder(folder);
         let lock = draft.lock(name)?;
         draft.clear()?;
         Ok((Arc::new(draft), lock))
     }
 
-    fn spot(&self, name: &str) -> Result<Option<Arc<dyn Spot>>, Error> {
+    fn connection(&self, name: &str) -> Result<Option<Arc<dyn StoredConnection>>, Error> {
         // Some file systems ignore upper and lower case, so the list of names decides.
         let is_known = self.names()?.iter().any(|known| known == name);
         Ok(match is_known {
-            true => Some(Arc::new(Own(self.0.join(name)))),
+            true => Some(Arc::new(ConnectionFolder(self.0.join(name)))),
             false => None,
         })
     }
@@ -232,12 +234,12 @@ fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
     fs::rename(&draft, path).map_err(|error| Error::io("write", path, error))
 }
 
-impl Spot for Own {
+impl StoredConnection for ConnectionFolder {
     fn folder(&self) -> Result<PathBuf, Error> {
         Ok(self.0.clone())
     }
 
-    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error> {
+    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn StoredConnection>, Error> {
         let folder = self.0.with_file_name(name);
         // The lock moves with the folder, so that no other process works on an incomplete connection.
         // Windows does not rename a folder that contains an open file.
@@ -289,7 +291,7 @@ impl Spot for Own {
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .map_err(fail)?;
-        Ok(Lock(Box::new(Locked(file))))
+        Ok(Lock(Box::new(LockedFile(file))))
     }
 
     fn holder(&self) -> Result<Option<Holder>, Error> {
@@ -360,7 +362,7 @@ impl Spot for Own {
     }
 }
 
-impl Own {
+impl ConnectionFolder {
     /// Removes what an earlier draft left behind, except the lock.
     fn clear(&self) -> Result<(), Error> {
         let fail = |error| Error::io("clear the folder", &self.0, error);
@@ -385,7 +387,7 @@ impl Own {
     }
 }
 
-impl Held for Locked {
+impl HeldLock for LockedFile {
     fn watch(&self) -> Watcher {
         Watcher(Box::new(|| None))
     }

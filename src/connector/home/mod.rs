@@ -34,18 +34,18 @@ const SINKS: &str = "sinks.toml";
 
 /// The home of all connections.
 #[derive(Debug, Clone)]
-pub struct Home(Arc<dyn Keeper>);
+pub struct Home(Arc<dyn Backend>);
 
 /// The place of one connection in the home.
 #[derive(Debug, Clone)]
 pub struct Place {
     name: String,
-    spot: Arc<dyn Spot>,
+    stored: Arc<dyn StoredConnection>,
 }
 
 /// Locks a connection for this process, until the value is dropped or the process ends.
 #[derive(Debug)]
-pub struct Lock(Box<dyn Held>);
+pub struct Lock(Box<dyn HeldLock>);
 
 /// The worker that has locked a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,7 +60,7 @@ pub struct Holder {
 
 /// A connection, and whether it is locked, for workers that share connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ActiveConnection {
     /// The name of the connection.
     pub name: String,
     /// Whether a process has locked it.
@@ -79,14 +79,14 @@ pub struct Worker {
 }
 
 /// A kind of home.
-trait Keeper: fmt::Debug + Send + Sync {
+trait Backend: fmt::Debug + Send + Sync {
     fn shown(&self) -> String;
     fn path(&self) -> Option<&Path>;
-    fn with_lease(&self, lease: Duration) -> Option<Arc<dyn Keeper>>;
+    fn with_lease(&self, lease: Duration) -> Option<Arc<dyn Backend>>;
     fn names(&self) -> Result<Vec<String>, Error>;
-    fn active(&self) -> Result<Vec<Listed>, Error>;
-    fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error>;
-    fn spot(&self, name: &str) -> Result<Option<Arc<dyn Spot>>, Error>;
+    fn active(&self) -> Result<Vec<ActiveConnection>, Error>;
+    fn create(&self, name: &str) -> Result<(Arc<dyn StoredConnection>, Lock), Error>;
+    fn connection(&self, name: &str) -> Result<Option<Arc<dyn StoredConnection>>, Error>;
     fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Error>;
     fn keep_secret(&self, name: &str, encrypted: &[u8], lease: Option<i64>) -> Result<(), Error>;
     fn forget_secret(&self, name: &str) -> Result<bool, Error>;
@@ -100,12 +100,12 @@ trait Keeper: fmt::Debug + Send + Sync {
 }
 
 /// A connection in a kind of home.
-trait Spot: fmt::Debug + Send + Sync {
+trait StoredConnection: fmt::Debug + Send + Sync {
     fn folder(&self) -> Result<PathBuf, Error>;
     fn lock(&self, name: &str) -> Result<Lock, Error>;
     fn holder(&self) -> Result<Option<Holder>, Error>;
     fn ask_for(&self, time: Duration) -> Result<(), Error>;
-    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error>;
+    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn StoredConnection>, Error>;
     fn erase(&self, name: &str, lock: Lock) -> Result<(), Error>;
     fn store(&self, lock: &Lock) -> Result<Store, Error>;
     fn store_to_read(&self) -> Result<Store, Error>;
@@ -135,7 +135,7 @@ impl fmt::Debug for Watcher {
 }
 
 /// A kind of lock.
-trait Held: fmt::Debug + Send + Sync {
+trait HeldLock: fmt::Debug + Send + Sync {
     /// Returns a watcher of this lock.
     fn watch(&self) -> Watcher;
     #[cfg(feature = "postgres")]
@@ -203,7 +203,7 @@ impl Home {
     #[must_use]
     pub fn lease(self, lease: Duration) -> Self {
         match self.0.with_lease(lease) {
-            Some(keeper) => Self(keeper),
+            Some(backend) => Self(backend),
             None => self,
         }
     }
@@ -234,7 +234,7 @@ impl Home {
     /// # Errors
     ///
     /// The home cannot be read.
-    pub fn active(&self) -> Result<Vec<Listed>, Error> {
+    pub fn active(&self) -> Result<Vec<ActiveConnection>, Error> {
         self.0.active()
     }
 
@@ -261,9 +261,9 @@ impl Home {
             )
             .help("choose another name, or deactivate that connection first"));
         }
-        let (spot, lock) = self.0.create(name)?;
+        let (stored, lock) = self.0.create(name)?;
         let name = name.to_owned();
-        Ok((Place { name, spot }, lock))
+        Ok((Place { name, stored }, lock))
     }
 
     /// The place of the connection with this name.
@@ -272,13 +272,13 @@ impl Home {
     ///
     /// There is no such connection.
     pub fn connection(&self, name: &str) -> Result<Place, Error> {
-        let spot = match is_name(name) {
-            true => self.0.spot(name)?,
+        let stored = match is_name(name) {
+            true => self.0.connection(name)?,
             false => None,
         };
-        if let Some(spot) = spot {
+        if let Some(stored) = stored {
             let name = name.to_owned();
-            return Ok(Place { name, spot });
+            return Ok(Place { name, stored });
         }
         let names = self.connections()?;
         let unknown = Error::new(

@@ -22,7 +22,7 @@ impl Place {
     ///
     /// The home is a database, and no folder is known for files on this machine.
     pub fn folder(&self) -> Result<PathBuf, Error> {
-        self.spot.folder()
+        self.stored.folder()
     }
 
     /// Turns a draft into a connection. The store of the draft must be closed.
@@ -31,10 +31,10 @@ impl Place {
     ///
     /// The draft cannot be renamed, or another process has activated a connection with this name.
     pub fn publish(self, lock: Lock) -> Result<Self, Error> {
-        let spot = self.spot.publish(&self.name, lock)?;
+        let stored = self.stored.publish(&self.name, lock)?;
         Ok(Self {
             name: self.name,
-            spot,
+            stored,
         })
     }
 
@@ -67,7 +67,7 @@ impl Place {
     ///
     /// The store has a newer version, or cannot be read or written.
     pub fn store(&self, lock: &Lock) -> Result<Store, Error> {
-        self.spot.store(lock)
+        self.stored.store(lock)
     }
 
     /// Opens the store for reading.
@@ -76,7 +76,7 @@ impl Place {
     ///
     /// There is no store, its version is not the one of this program, or it cannot be read.
     pub fn store_to_read(&self) -> Result<Store, Error> {
-        self.spot.store_to_read()
+        self.stored.store_to_read()
     }
 
     /// Opens the store for writing without the lock. This is allowed for rows that are independent of the
@@ -86,7 +86,7 @@ impl Place {
     ///
     /// The errors of [`store_to_read`](Self::store_to_read).
     pub fn store_beside(&self) -> Result<Store, Error> {
-        self.spot.store_beside()
+        self.stored.store_beside()
     }
 
     /// A value that identifies the store of the connection. A connection that is activated later under the same name
@@ -96,7 +96,7 @@ impl Place {
     ///
     /// The connection does not exist any more, or the store cannot be looked up.
     pub fn identity(&self) -> Result<String, Error> {
-        self.spot.identity()
+        self.stored.identity()
     }
 
     /// The settings of the connection. A store of an earlier version can be read, too.
@@ -105,7 +105,7 @@ impl Place {
     ///
     /// The store cannot be read.
     pub fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
-        self.spot.settings()
+        self.stored.settings()
     }
 
     /// Makes the next round ask again for the fields that the org has refused. Another process may hold the
@@ -115,7 +115,7 @@ impl Place {
     ///
     /// The store cannot be written.
     pub fn forget_refusals(&self) -> Result<(), Error> {
-        self.spot.forget_refusals()
+        self.stored.forget_refusals()
     }
 
     /// The file on this machine for rows that a sink refuses for good.
@@ -162,7 +162,7 @@ impl Place {
     ///
     /// Another process has locked the connection.
     pub fn lock(&self) -> Result<Lock, Error> {
-        self.spot.lock(&self.name)
+        self.stored.lock(&self.name)
     }
 
     /// Locks the connection as [`lock`](Self::lock) does. A worker that holds the lock until it is stopped
@@ -176,7 +176,7 @@ impl Place {
         if !result.as_ref().is_err_and(Error::is_locked) {
             return result;
         }
-        self.spot.ask_for(ASKED)?;
+        self.stored.ask_for(ASKED)?;
         let until = std::time::Instant::now() + ASKED;
         while result.as_ref().is_err_and(Error::is_locked) && std::time::Instant::now() < until {
             std::thread::sleep(Duration::from_millis(100));
@@ -185,7 +185,7 @@ impl Place {
         // A process that has got the lock leaves the request in place, so that no worker comes in between. The request
         // ends after some seconds. A process that has not got the lock withdraws its request.
         if result.is_err() {
-            self.spot.ask_for(Duration::ZERO)?;
+            self.stored.ask_for(Duration::ZERO)?;
         }
         result
     }
@@ -199,7 +199,7 @@ impl Place {
     /// The worker that has locked the connection. If that cannot be determined, the result is `None`.
     #[must_use]
     pub fn holder(&self) -> Option<Holder> {
-        self.spot.holder().ok().flatten()
+        self.stored.holder().ok().flatten()
     }
 
     /// Removes the connection and all of its data.
@@ -208,12 +208,12 @@ impl Place {
     ///
     /// Something cannot be removed.
     pub fn erase(self, lock: Lock) -> Result<(), Error> {
-        self.spot.erase(&self.name, lock)
+        self.stored.erase(&self.name, lock)
     }
 
     /// Stores the encrypted secrets of the connection, which may be a draft.
     pub(in crate::connector) fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {
-        self.spot.keep_secret(encrypted)
+        self.stored.keep_secret(encrypted)
     }
 }
 

@@ -10,7 +10,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Held, Holder, Keeper, LEASE, Listed, Lock, Spot, Watcher, Worker};
+use super::{
+    ActiveConnection, Backend, HeldLock, Holder, LEASE, Lock, StoredConnection, Watcher, Worker,
+};
 use crate::connector::error::{Error, Kind};
 use crate::connector::postgres::{self, Address, Known, Lease, Peer, Registry};
 use crate::connector::store::{Access, Postgres, Store};
@@ -25,7 +27,7 @@ pub(super) struct Server {
 
 /// A connection in a database.
 #[derive(Debug)]
-struct Row {
+struct ConnectionRow {
     registry: Arc<Registry>,
     id: i64,
     /// The name in the registry. A draft has another name than the published connection.
@@ -45,8 +47,8 @@ impl Server {
         }
     }
 
-    fn row(&self, id: i64, name: &str) -> Row {
-        Row {
+    fn row(&self, id: i64, name: &str) -> ConnectionRow {
+        ConnectionRow {
             registry: Arc::clone(&self.registry),
             id,
             name: name.to_owned(),
@@ -59,7 +61,7 @@ fn draft_of(name: &str) -> String {
     format!(".{name}.new")
 }
 
-impl Keeper for Server {
+impl Backend for Server {
     fn shown(&self) -> String {
         self.address.to_string()
     }
@@ -68,7 +70,7 @@ impl Keeper for Server {
         None
     }
 
-    fn with_lease(&self, lease: Duration) -> Option<Arc<dyn Keeper>> {
+    fn with_lease(&self, lease: Duration) -> Option<Arc<dyn Backend>> {
         Some(Arc::new(Self::with(
             self.address.clone(),
             lease,
@@ -81,23 +83,23 @@ impl Keeper for Server {
         Ok(known.into_iter().map(|known| known.name).collect())
     }
 
-    fn active(&self) -> Result<Vec<Listed>, Error> {
+    fn active(&self) -> Result<Vec<ActiveConnection>, Error> {
         let active = self.registry.connections()?.into_iter();
         let active = active.filter(|known| !known.deactivated && !known.is_asked_for);
-        let listed = active.map(|known| Listed {
+        let listed = active.map(|known| ActiveConnection {
             is_held: known.holder.is_some(),
             name: known.name,
         });
         Ok(listed.collect())
     }
 
-    fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error> {
+    fn create(&self, name: &str) -> Result<(Arc<dyn StoredConnection>, Lock), Error> {
         let draft = draft_of(name);
         let (id, lease) = self.registry.create(&draft)?;
         Ok((Arc::new(self.row(id, &draft)), Lock(Box::new(lease))))
     }
 
-    fn spot(&self, name: &str) -> Result<Option<Arc<dyn Spot>>, Error> {
+    fn connection(&self, name: &str) -> Result<Option<Arc<dyn StoredConnection>>, Error> {
         Ok(match self.registry.find(name)? {
             Some(known) => Some(Arc::new(self.row(known.id, name))),
             None => None,
@@ -159,7 +161,7 @@ fn peer(worker: &Worker) -> Peer {
     }
 }
 
-impl Row {
+impl ConnectionRow {
     fn known(&self) -> Result<Known, Error> {
         let known = self.registry.find(&self.name)?;
         let mine = known.filter(|known| known.id == self.id);
@@ -190,7 +192,7 @@ fn lease(lock: &Lock) -> Result<&Lease, Error> {
     lease.ok_or_else(|| Error::new(Kind::Usage, "this lock belongs to another home"))
 }
 
-impl Spot for Row {
+impl StoredConnection for ConnectionRow {
     fn folder(&self) -> Result<PathBuf, Error> {
         self.registry.folder(self.id)
     }
@@ -217,7 +219,7 @@ impl Spot for Row {
         self.registry.ask_for(self.id, time)
     }
 
-    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error> {
+    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn StoredConnection>, Error> {
         self.registry.publish(lease(&lock)?, &self.name, name)?;
         Ok(Arc::new(Self {
             registry: Arc::clone(&self.registry),
@@ -272,7 +274,7 @@ impl Spot for Row {
     }
 }
 
-impl Held for Lease {
+impl HeldLock for Lease {
     fn watch(&self) -> Watcher {
         let fence = self.fence();
         Watcher(Box::new(move || fence.lost()))

@@ -7,7 +7,7 @@
 //!
 //! The listener may run while another process collects the same connection.
 
-mod kept;
+mod listener_store;
 mod receiver;
 mod record;
 
@@ -22,7 +22,7 @@ use super::progress::Stop;
 use super::store::Store;
 use super::web::{Clients, Listeners, Tls};
 
-use kept::Kept;
+use listener_store::ListenerStore;
 
 mod proxies {
     saponify::include_proxies!(pub(super) outbound_proxies);
@@ -68,9 +68,10 @@ impl Listener {
     /// cannot be read, or the options would accept messages from other machines without TLS.
     pub async fn bind(options: Options, stop: Stop) -> Result<Self, Error> {
         let tls = tls(&options)?;
-        let (kept, organization) = Kept::of_connection(&options.home, &options.connection)?;
+        let (store, organization) =
+            ListenerStore::of_connection(&options.home, &options.connection)?;
         let organization = options.organization.unwrap_or(organization);
-        let server = receiver::server(kept, &organization)?;
+        let server = receiver::server(store, &organization)?;
         Ok(Self {
             listeners: Listeners::bind(options.listen).await?,
             tls,
@@ -106,7 +107,7 @@ impl Listener {
 ///
 /// The id of the organization is invalid, or the store cannot be written.
 pub fn server(store: Store, organization: &str) -> Result<Server, Error> {
-    receiver::server(Kept::of(store)?, organization)
+    receiver::server(ListenerStore::of(store)?, organization)
 }
 
 fn tls(options: &Options) -> Result<Option<Tls>, Error> {

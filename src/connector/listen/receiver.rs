@@ -9,7 +9,7 @@ use saponify::salesforce::Id;
 use saponify::server::{Context, Fault, Server};
 use zeroize::Zeroize as _;
 
-use super::kept::Kept;
+use super::listener_store::ListenerStore;
 use super::proxies::outbound_proxies::server::NotificationPort;
 use super::proxies::outbound_proxies::{Notification, operations};
 use super::record::{Message, message};
@@ -30,10 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(50);
 /// Stores the messages of an organization.
 struct Receiver {
     organization: Id,
-    kept: Arc<Mutex<Kept>>,
+    store: Arc<Mutex<ListenerStore>>,
 }
 
-pub(super) fn server(kept: Kept, organization: &str) -> Result<Server, Error> {
+pub(super) fn server(store: ListenerStore, organization: &str) -> Result<Server, Error> {
     let organization = organization.parse::<Id>().map_err(|_| {
         let message = format!(
             "`{}` is not the id of an organization",
@@ -43,7 +43,7 @@ pub(super) fn server(kept: Kept, organization: &str) -> Result<Server, Error> {
     })?;
     let receiver = Receiver {
         organization,
-        kept: Arc::new(Mutex::new(kept)),
+        store: Arc::new(Mutex::new(store)),
     };
     let limits = Limits {
         body: LARGEST,
@@ -82,8 +82,8 @@ impl NotificationPort for Receiver {
             .iter()
             .map(|notification| message(action_id, notification, now));
         let messages: Vec<Message> = messages.collect::<Result<_, _>>().map_err(Fault::sender)?;
-        let kept = Arc::clone(&self.kept);
-        let stored = tokio::task::spawn_blocking(move || keep(&kept, &messages, now));
+        let store = Arc::clone(&self.store);
+        let stored = tokio::task::spawn_blocking(move || keep(&store, &messages, now));
         let stored = stored.await.map_err(Fault::internal)?;
         match stored {
             Ok(new) => {
@@ -105,9 +105,9 @@ impl NotificationPort for Receiver {
 
 /// Stores the notifications of a message in one transaction, and records the result. Only one message is
 /// stored at a time, so the notifications stay in order.
-fn keep(kept: &Mutex<Kept>, messages: &[Message], now: Timestamp) -> Result<u64, Error> {
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    let (store, source) = kept.current(now)?;
+fn keep(store: &Mutex<ListenerStore>, messages: &[Message], now: Timestamp) -> Result<u64, Error> {
+    let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+    let (store, source) = store.current(now)?;
     let rows = messages.iter().map(Message::row);
     let stored = store.store_messages(source, rows);
     let problem = stored.as_ref().err().map(Error::text);

@@ -17,8 +17,8 @@ use crate::connector::fault::Fault;
 
 /// The leases of a process, by connection and token.
 #[derive(Debug, Default)]
-pub(in crate::connector) struct Held {
-    leases: HashMap<(i64, i64), Arc<State>>,
+pub(in crate::connector) struct HeldLeases {
+    leases: HashMap<(i64, i64), Arc<LeaseState>>,
     /// Whether a task renews them.
     renewing: bool,
     /// When they were last renewed.
@@ -27,7 +27,7 @@ pub(in crate::connector) struct Held {
 
 /// The reason why a lease is lost, if it is.
 #[derive(Debug, Default)]
-struct State(Mutex<Option<String>>);
+struct LeaseState(Mutex<Option<String>>);
 
 /// A lease. Dropping it releases it. If that fails, the lease expires.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(in crate::connector) struct Lease {
     registry: Arc<Registry>,
     connection: i64,
     token: i64,
-    state: Arc<State>,
+    state: Arc<LeaseState>,
 }
 
 /// Shows that a change is made under a lease.
@@ -43,7 +43,7 @@ pub(in crate::connector) struct Lease {
 pub(in crate::connector) struct Fence {
     connection: i64,
     token: i64,
-    state: Arc<State>,
+    state: Arc<LeaseState>,
 }
 
 /// The name of this process for people: the machine and the process id.
@@ -97,7 +97,7 @@ impl Registry {
             .help("wait until it ends, or stop it; if it was killed, its lease expires by itself"))
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn held(&self) -> MutexGuard<'_, HeldLeases> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -154,7 +154,7 @@ const TAKEN: &str = "the lease expired, because this process was paused or disco
                      another instance may have taken over the connection";
 const UNRENEWED: &str = "the lease could not be renewed, because the database cannot be reached";
 
-impl Held {
+impl HeldLeases {
     fn lose(&mut self, connection: i64, token: i64, why: &str) {
         if let Some(state) = self.leases.get(&(connection, token)) {
             state.lose(why);
@@ -162,7 +162,7 @@ impl Held {
     }
 }
 
-impl State {
+impl LeaseState {
     fn lose(&self, why: &str) {
         let mut lost = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lost.get_or_insert_with(|| why.to_owned());
@@ -213,7 +213,7 @@ impl Lease {
         connection: i64,
         token: i64,
     ) -> Result<Self, Error> {
-        let state = Arc::new(State::default());
+        let state = Arc::new(LeaseState::default());
         let begins = {
             let mut held = registry.held();
             held.leases.insert((connection, token), Arc::clone(&state));

@@ -24,5 +24,5 @@ pub(in crate::connector) use driver::wait;
 pub(in crate::connector) use lease::{Fence, Lease};
 pub(in crate::connector) use pool::{Pool, Taken, Work};
 pub(in crate::connector) use registry::{Holder, Known, Registry, lock_making};
-pub(in crate::connector) use session::{Answer, Parameter, Session, storable};
+pub(in crate::connector) use session::{Parameter, ResultValue, Session, storable};
 pub(in crate::connector) use workers::Peer;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::lease::{Held, Lease};
+use super::lease::{HeldLeases, Lease};
 use super::pool::{REGISTRY, STORES};
-use super::{Address, Answer, Parameter, Pool, Session};
+use super::{Address, Parameter, Pool, ResultValue, Session};
 use crate::connector::error::{Error, Kind};
 use crate::connector::fault::Fault;
 
@@ -37,7 +37,7 @@ pub(in crate::connector) struct Registry {
     /// How long a lease lasts without renewal.
     pub(super) lease: Duration,
     /// The leases of this process.
-    pub(super) held: Mutex<Held>,
+    pub(super) held: Mutex<HeldLeases>,
     local: Option<PathBuf>,
     id: OnceLock<String>,
 }
@@ -470,19 +470,19 @@ fn known(row: &Fields) -> Result<Known, Fault> {
 }
 
 /// The fields of a row.
-pub(super) struct Fields(pub(super) Vec<Answer>);
+pub(super) struct Fields(pub(super) Vec<ResultValue>);
 
 impl Fields {
     pub(super) fn integer(&self, at: usize) -> Result<i64, Fault> {
         match self.0.get(at) {
-            Some(Answer::Integer(value)) => Ok(*value),
+            Some(ResultValue::Integer(value)) => Ok(*value),
             _ => Err(unexpected(at)),
         }
     }
 
     pub(super) fn text(&self, at: usize) -> Result<String, Fault> {
         match self.0.get(at) {
-            Some(Answer::Text(text)) => Ok(text.clone()),
+            Some(ResultValue::Text(text)) => Ok(text.clone()),
             _ => Err(unexpected(at)),
         }
     }

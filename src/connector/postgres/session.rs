@@ -37,9 +37,9 @@ pub(in crate::connector) enum Parameter {
     ManyBytes(Vec<Option<Vec<u8>>>),
 }
 
-/// A value in a result.
+/// A value in a row of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::connector) enum Answer {
+pub(in crate::connector) enum ResultValue {
     Null,
     Integer(i64),
     Text(String),
@@ -210,11 +210,11 @@ impl Session {
         &mut self,
         sql: &str,
         values: &[Parameter],
-    ) -> Result<Vec<Vec<Answer>>, Fault> {
+    ) -> Result<Vec<Vec<ResultValue>>, Fault> {
         let statement = self.statement(sql, values).await?;
         let values: Vec<_> = values.iter().map(Parameter::as_sql).collect();
         let rows = self.answer(self.client.query(&statement, &values)).await?;
-        rows.iter().map(answers).collect()
+        rows.iter().map(values_of).collect()
     }
 
     /// Runs a statement and returns the number of changed rows.
@@ -259,21 +259,22 @@ fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>> + S
     });
 }
 
-fn answers(row: &Row) -> Result<Vec<Answer>, Fault> {
+fn values_of(row: &Row) -> Result<Vec<ResultValue>, Fault> {
     let columns = row.columns().iter().enumerate();
     columns
         .map(|(at, column)| {
-            let integer = |value: Option<i64>| value.map_or(Answer::Null, Answer::Integer);
+            let integer =
+                |value: Option<i64>| value.map_or(ResultValue::Null, ResultValue::Integer);
             Ok(match *column.type_() {
                 Type::INT8 => integer(row.try_get(at)?),
                 Type::INT4 => integer(row.try_get::<_, Option<i32>>(at)?.map(i64::from)),
                 Type::BOOL => integer(row.try_get::<_, Option<bool>>(at)?.map(i64::from)),
                 Type::TEXT => row
                     .try_get::<_, Option<String>>(at)?
-                    .map_or(Answer::Null, Answer::Text),
+                    .map_or(ResultValue::Null, ResultValue::Text),
                 Type::BYTEA => row
                     .try_get::<_, Option<Vec<u8>>>(at)?
-                    .map_or(Answer::Null, Answer::Bytes),
+                    .map_or(ResultValue::Null, ResultValue::Bytes),
                 ref other => {
                     let message = format!("the column {} has the type {other}", column.name());
                     return Err(Fault::new(Kind::Store, message));

@@ -11,4 +11,4 @@ pub use collector::Collector;
 pub use outcome::{Figures, RoundOutcome, SourceOutcome};
 pub use run::{Cadence, Notice, run};
 pub use source::{NAMES, Source};
-pub use workers::{Teller, Work, run_all};
+pub use workers::{Work, WorkObserver, run_all};

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::run::{Cadence, Notice, run};
 use super::share::share;
 use crate::connector::error::{Error, Kind};
-use crate::connector::home::{Home, Listed, Worker};
+use crate::connector::home::{ActiveConnection, Home, Worker};
 use crate::connector::progress::{Stop, Watch};
 use crate::connector::vault::Vault;
 
@@ -39,7 +39,7 @@ pub struct Work {
 }
 
 /// Receives the progress of a worker.
-pub trait Teller: Send + Sync + 'static {
+pub trait WorkObserver: Send + Sync + 'static {
     /// Makes the observer of the work on a connection. `stop` stops the work.
     fn watch(&self, stop: Stop, name: &str) -> Watch;
     /// Receives an event of a connection.
@@ -68,7 +68,7 @@ pub async fn run_all(
     vault: &Vault,
     work: Work,
     stop: &Stop,
-    teller: Arc<impl Teller>,
+    observer: Arc<impl WorkObserver>,
 ) -> u8 {
     let mut workers = Workers {
         home: home.clone(),
@@ -80,7 +80,7 @@ pub async fn run_all(
         },
         work,
         stop: stop.clone(),
-        teller,
+        observer,
         tasks: JoinSet::new(),
         running: HashMap::new(),
         given_up: HashMap::new(),
@@ -99,7 +99,7 @@ struct Workers<T> {
     work: Work,
     me: Worker,
     stop: Stop,
-    teller: Arc<T>,
+    observer: Arc<T>,
     tasks: JoinSet<(String, Result<(), Error>)>,
     /// The task of each connection, and the switch that stops it.
     running: HashMap<String, (Id, Stop)>,
@@ -113,7 +113,7 @@ struct Workers<T> {
     is_away: bool,
 }
 
-impl<T: Teller> Workers<T> {
+impl<T: WorkObserver> Workers<T> {
     async fn until_stopped(&mut self) {
         let pause = if self.home.is_shared() {
             LOOK.1
@@ -125,7 +125,7 @@ impl<T: Teller> Workers<T> {
                 Ok(()) => self.is_away = false,
                 Err(error) => {
                     if !std::mem::replace(&mut self.is_away, true) {
-                        self.teller.home_failed(&error);
+                        self.observer.home_failed(&error);
                     }
                 }
             }
@@ -159,7 +159,7 @@ impl<T: Teller> Workers<T> {
             if !mine.contains(name) && !stop.is_stopped() {
                 stop.stop();
                 let is_active = active.iter().any(|listed| listed.name == *name);
-                self.teller.left(name, is_active);
+                self.observer.left(name, is_active);
             }
         }
         let waits = |name: &String| self.me.refuses.contains(name);
@@ -175,14 +175,14 @@ impl<T: Teller> Workers<T> {
             self.begin(name);
         }
         if self.running.is_empty() && self.given_up.is_empty() && !self.was_told {
-            self.teller.idle();
+            self.observer.idle();
         }
         self.was_told = true;
         Ok(())
     }
 
     /// The connections that are assigned to this worker.
-    fn mine(&self, active: &[Listed]) -> Result<BTreeSet<String>, Error> {
+    fn mine(&self, active: &[ActiveConnection]) -> Result<BTreeSet<String>, Error> {
         let names = active.iter().map(|listed| listed.name.clone());
         let Some(peers) = self.home.meet(&self.me)? else {
             return Ok(names.collect());
@@ -205,10 +205,10 @@ impl<T: Teller> Workers<T> {
         let stop = Stop::default();
         let (began, own) = (name.clone(), stop.clone());
         let (home, vault, work) = (self.home.clone(), self.vault.clone(), self.work.clone());
-        let teller = Arc::clone(&self.teller);
+        let observer = Arc::clone(&self.observer);
         let task = self.tasks.spawn(async move {
-            let mut watch = teller.watch(stop, &name);
-            let mut notice = |notice: &Notice<'_>| teller.notice(notice);
+            let mut watch = observer.watch(stop, &name);
+            let mut notice = |notice: &Notice<'_>| observer.notice(notice);
             let ended = run(
                 &home,
                 &vault,
@@ -263,7 +263,7 @@ impl<T: Teller> Workers<T> {
             // Another worker has locked it first.
             return;
         }
-        let code = self.teller.given_up(&name, &error);
+        let code = self.observer.given_up(&name, &error);
         if error.is_lease_lost() {
             return;
         }

@@ -11,7 +11,7 @@ use super::row::Cell;
 use super::{Change, Engine, Fault, NewBlock, NewEvent, Row, Session, Value};
 use crate::connector::error::{Error, Kind};
 use crate::connector::postgres::{
-    Answer, Fence, Known, Parameter, Pool, Session as Connected, Taken, Work, lock_making,
+    Fence, Known, Parameter, Pool, ResultValue, Session as Connected, Taken, Work, lock_making,
     storable, wait,
 };
 
@@ -114,7 +114,7 @@ fn migrate(pool: &Arc<Pool>, connection: i64, fence: Fence) -> Result<(), Error>
                 let find = "SELECT version FROM saponify.connection WHERE id = ?1";
                 let found = session.query(find, &[connection.into()]).await?;
                 let version = match found.first().and_then(|row| row.first()) {
-                    Some(Answer::Integer(version)) => {
+                    Some(ResultValue::Integer(version)) => {
                         usize::try_from(*version).unwrap_or(usize::MAX)
                     }
                     _ => return Err(Fault::new(Kind::Store, "the connection no longer exists")),
@@ -447,13 +447,13 @@ fn owned(values: &[Value<'_>]) -> Vec<Parameter> {
     values.iter().map(parameter).collect()
 }
 
-fn rows(found: Vec<Vec<Answer>>) -> Vec<Row> {
+fn rows(found: Vec<Vec<ResultValue>>) -> Vec<Row> {
     let cell = |answer| match answer {
-        Answer::Null => Cell::Null,
-        Answer::Integer(value) => Cell::Integer(value),
-        Answer::Text(text) => Cell::Text(text),
-        Answer::Bytes(bytes) => Cell::Bytes(bytes),
+        ResultValue::Null => Cell::Null,
+        ResultValue::Integer(value) => Cell::Integer(value),
+        ResultValue::Text(text) => Cell::Text(text),
+        ResultValue::Bytes(bytes) => Cell::Bytes(bytes),
     };
-    let row = |row: Vec<Answer>| Row::new(row.into_iter().map(cell).collect());
+    let row = |row: Vec<ResultValue>| Row::new(row.into_iter().map(cell).collect());
     found.into_iter().map(row).collect()
 }

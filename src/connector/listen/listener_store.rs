@@ -11,8 +11,8 @@ use crate::connector::error::{Error, Kind};
 use crate::connector::home::Home;
 use crate::connector::store::{MESSAGES, SourceId, Store};
 
-/// The store of a connection.
-pub(super) struct Kept {
+/// The store of a connection, which is opened again if it was replaced.
+pub(super) struct ListenerStore {
     /// The home and the name of the connection, or `None` if the caller gave the store.
     connection: Option<(Home, String)>,
     open: Option<Open>,
@@ -26,7 +26,7 @@ struct Open {
     organization: String,
 }
 
-impl Kept {
+impl ListenerStore {
     /// Uses a store that stays the same.
     pub(super) fn of(store: Store) -> Result<Self, Error> {
         let open = Open::of(store, String::new(), String::new(), Timestamp::now())?;
@@ -40,11 +40,11 @@ impl Kept {
     pub(super) fn of_connection(home: &Home, name: &str) -> Result<(Self, String), Error> {
         let open = opened(home, name, Timestamp::now())?;
         let organization = open.organization.clone();
-        let kept = Self {
+        let current = Self {
             connection: Some((home.clone(), name.to_owned())),
             open: Some(open),
         };
-        Ok((kept, organization))
+        Ok((current, organization))
     }
 
     /// Returns the current store of the connection, and opens it again if it was replaced.
