@@ -14,7 +14,7 @@ use saponify_codegen::catalog::{Enumeration, Field, Operation, Type};
 
 use super::completion::names;
 use super::failure::Failure;
-use super::options::{Options, is_url, readable};
+use super::options::{Options, is_url};
 use super::terminal::{put, put_lines, report};
 
 /// Shows what is in a WSDL: objects, fields, relationships, operations, packages, the API version and
