@@ -95,7 +95,8 @@ fn a_read_only_store_is_reported_and_not_damaged() {
     assert_eq!(out.lines().count(), 60);
 }
 
-/// A program whose folders `full` are a file system of their own with little space.
+/// Runs a command for which the folder `full` is a file system of its own with little space.
+#[cfg(all(target_os = "linux", feature = "object-store"))]
 fn with_little_space(tenant: &Tenant, words: &str, full: &Path) -> Option<(Option<i32>, String)> {
     let like = tenant.piped(words);
     let script = "mount -t tmpfs -o size=16k tmpfs \"$0\" && exec \"$@\"";
