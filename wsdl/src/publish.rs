@@ -12,6 +12,7 @@ use crate::documents::Documents;
 use crate::encoding::Cursor;
 use crate::model::Position;
 use crate::names::split_qname;
+use crate::well_known;
 
 /// A document of a WSDL, split at the addresses in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +132,16 @@ fn import(out: &mut Pieces<'_>, tag: &Tag<'_>, found: Option<usize>, is_empty: b
         (Some(number), None) => {
             out.insert(tag.name_end(), " schemaLocation=");
             out.pieces.push(PublishedPiece::Location(number));
+        }
+        // Built-in messages and portTypes are not published here, and a client needs them.
+        (None, Some(range))
+            if !is_schema
+                && !is_absolute(&tag.text[range.clone()])
+                && let Some(namespace) = tag.attribute("namespace")
+                && let Some(known) = well_known::definitions_at(&tag.text[namespace.clone()]) =>
+        {
+            out.insert(range.start - 1, &format!("\"{known}\""));
+            out.taken = range.end + 1;
         }
         // What was not read is not published, so a relative location would lead nowhere. The location
         // of an imported schema may be left out.
@@ -316,6 +327,31 @@ mod tests {
         );
         assert_eq!(c, "/></w:port></w:service></w:definitions>");
         assert!(matches!(second.pieces.as_slice(), [Text(text)] if text.ends_with(schema)));
+    }
+
+    /// Built-in messages and portTypes are not published, so their import leads to their publisher.
+    #[test]
+    fn an_import_of_built_in_definitions_leads_to_them() {
+        let wsdl = "<w:definitions xmlns:w='http://schemas.xmlsoap.org/wsdl/' \
+            xmlns:n='http://docs.oasis-open.org/wsn/bw-2' \
+            xmlns:s='http://schemas.xmlsoap.org/wsdl/soap/' targetNamespace='urn:a'>\
+            <w:import namespace='http://docs.oasis-open.org/wsn/bw-2' location='../wsn/bw-2.wsdl'/>\
+            <w:binding name='B' type='n:PullPoint'><s:binding \
+            transport='http://schemas.xmlsoap.org/soap/http'/></w:binding></w:definitions>";
+        let (model, documents) = Reader::new().read_published(wsdl.as_bytes()).unwrap();
+        let [document] = documents.as_slice() else {
+            panic!("{documents:?}");
+        };
+        let [Text(text)] = document.pieces.as_slice() else {
+            panic!("{document:?}");
+        };
+        assert!(
+            text.contains(" location=\"http://docs.oasis-open.org/wsn/bw-2.wsdl\"/>"),
+            "{text}"
+        );
+        let again = Reader::new().read(text.as_bytes()).unwrap();
+        assert_eq!(again.port_types.len(), model.port_types.len());
+        assert!(!again.port_types.is_empty());
     }
 
     /// A document that was found by its namespace gets a location, and one that was not read has none

@@ -10,6 +10,11 @@ pub(crate) fn definitions(uri: &str) -> Option<&'static str> {
     find(DEFINITIONS, uri)
 }
 
+/// The address at which OASIS publishes the messages and portTypes of a namespace.
+pub(crate) fn definitions_at(uri: &str) -> Option<&'static str> {
+    find(DEFINITIONS_AT, uri)
+}
+
 /// Whether a namespace has the same content everywhere, so that copies of its schema are not read.
 pub(crate) fn is_fixed(uri: &str) -> bool {
     const FIXED: [&str; 3] = [
@@ -58,6 +63,17 @@ known! {
     "http://docs.oasis-open.org/wsn/bw-2" => "notification.wsdl",
     "http://docs.oasis-open.org/wsrf/rw-2" => "resource.wsdl",
 }
+
+const DEFINITIONS_AT: &[(&str, &str)] = &[
+    (
+        "http://docs.oasis-open.org/wsn/bw-2",
+        "http://docs.oasis-open.org/wsn/bw-2.wsdl",
+    ),
+    (
+        "http://docs.oasis-open.org/wsrf/rw-2",
+        "http://docs.oasis-open.org/wsrf/rw-2.wsdl",
+    ),
+];
 
 known! {
     SCHEMAS:
