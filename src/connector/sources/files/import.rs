@@ -192,7 +192,7 @@ impl Clock {
         let value = |at: Option<usize>| at.and_then(|at| reader.value(at));
         value(self.timestamp)
             .and_then(|text| compact(str::from_utf8(&text).ok()?))
-            .or_else(|| str::from_utf8(&*value(self.derived)?).ok()?.parse().ok())
+            .or_else(|| str::from_utf8(&value(self.derived)?).ok()?.parse().ok())
     }
 }
 
