@@ -92,14 +92,23 @@ impl Generate {
     fn all(&self, read: &mut Vec<PathBuf>) -> Result<(), Failure> {
         read.push(self.options.file());
         let targets = self.options.targets(self.wsdl.as_deref())?;
-        if targets.len() > 1 && (self.out.is_some() || self.module.is_some()) {
+        let has_place = self.out.is_some() || self.module.is_some();
+        if targets.len() > 1 && has_place {
             return Err(Failure::usage(
                 "--out and --module are for one tenant, and saponify.toml has several",
             )
             .hint("choose one with --tenant"));
         }
         let (mut stale, mut notes) = (Vec::new(), Notes::default());
-        for together in self.together(targets)? {
+        let groups = self.together(targets)?;
+        if has_place && groups.iter().any(|group| group.len() > 1) {
+            return Err(Failure::usage(
+                "--out and --module are for one tenant, and this one is generated together with those with \
+                 which it shares types",
+            )
+            .hint("set `out-dir` and `module` in saponify.toml"));
+        }
+        for together in groups {
             stale.extend(self.some(together, read, &mut notes)?);
         }
         notes.print();
@@ -137,6 +146,10 @@ impl Generate {
                 continue;
             };
             let known = only.tenant.clone();
+            // A WSDL that is no tenant of the file shares types with none of them.
+            if known.is_none() {
+                continue;
+            }
             for mut other in self.options.all_tenants()? {
                 other.config = self.configured(other.config).file_per_object(true);
                 if other.tenant != known && other.config.share_module() == Some(module) {

@@ -35,6 +35,14 @@ impl Fault {
         Self::new(kind, meaning.to_owned()).help(self.help)
     }
 
+    /// Adds what the error is about.
+    pub(in crate::connector) fn about(self, what: impl fmt::Display) -> Self {
+        Self {
+            source: format!("{what}: {}", self.source).into(),
+            ..self
+        }
+    }
+
     /// Adds advice for the user.
     pub(in crate::connector) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();

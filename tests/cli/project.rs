@@ -310,3 +310,49 @@ fn a_tenant_that_shares_with_nobody_is_a_mistake() {
     );
     assert!(!folder.path().join("src").exists());
 }
+
+/// Nothing is written over the files of another module.
+#[test]
+fn a_shared_module_has_a_directory_of_its_own() {
+    let other = format!("{SHARING}[tenants.common]\ninput = 'wsdl/europe.wsdl'\nshare = 'both'\n");
+    let inside = SHARING.replace("share = 'common'", "share = 'Europe'");
+    for options in [other, inside] {
+        let folder = project(&options);
+        let said = complains(folder.path(), &["generate"]);
+        assert!(said.contains("are written to the same directory"), "{said}");
+        assert!(!folder.path().join("src").exists());
+    }
+}
+
+#[test]
+fn tenants_that_share_types_have_no_place_on_the_command_line() {
+    let folder = project(SHARING);
+    for place in [["--out", "gen"], ["--module", "gen"]] {
+        let words = ["generate", "--tenant", "america", place[0], place[1]];
+        let mut command = saponify(words);
+        let output = command.current_dir(folder.path()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("set `out-dir` and `module`"), "{said}");
+        assert!(!folder.path().join("gen").exists());
+    }
+}
+
+/// A WSDL on the command line is no tenant of the file beside it.
+#[test]
+fn a_wsdl_that_is_no_tenant_shares_nothing() {
+    let folder = project(SHARING);
+    let wsdl = folder.path().join("other.wsdl");
+    std::fs::copy(folder.path().join("wsdl/europe.wsdl"), &wsdl).unwrap();
+    let words = [
+        "generate",
+        "other.wsdl",
+        "--share",
+        "common",
+        "--out",
+        "gen",
+    ];
+    let said = complains(folder.path(), &words);
+    assert!(said.contains("is the only tenant"), "{said}");
+    assert!(!folder.path().join("src").exists());
+}

@@ -253,6 +253,24 @@ fn separate(tenants: &BTreeMap<String, Config>) -> Result<(), Error> {
             }
         }
     }
+    // Some file systems ignore case.
+    let lower = |path: &Path| PathBuf::from(path.to_string_lossy().to_lowercase());
+    for (_, place, config) in &places {
+        let Some(module) = &config.share else {
+            continue;
+        };
+        let shared = lower(&place.with_file_name(module));
+        for (other, place, _) in &places {
+            let place = lower(place);
+            if place.starts_with(&shared) || shared.starts_with(&place) {
+                return Err(Error::config(format!(
+                    "the types that are shared by the module {module:?} and the tenant {other:?} are written to \
+                     the same directory {}; set another name in `share`, or another `out-dir`",
+                    shared.display()
+                )));
+            }
+        }
+    }
     Ok(())
 }
 

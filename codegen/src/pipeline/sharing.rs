@@ -1,6 +1,6 @@
 //! Several tenants at once, which may share types.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::stages::{Loaded, generate, header, output};
@@ -200,8 +200,21 @@ fn names_of(group: &[&Config], module: &str) -> Result<Vec<String>, Error> {
         names if names.iter().any(|name| name == module) => Err(Error::config(format!(
             "a tenant and its shared types have the same module {module:?}; set another name in `share`"
         ))),
+        _ if group
+            .iter()
+            .any(|config| config.share_objects != first_shares_objects(group)) =>
+        {
+            Err(Error::config(format!(
+                "only some of the tenants with `share = {module:?}` share objects; set `share-objects` for all of \
+                 them, or for none"
+            )))
+        }
         _ => Ok(names),
     }
+}
+
+fn first_shares_objects(group: &[&Config]) -> bool {
+    group.first().is_some_and(|config| config.share_objects)
 }
 
 /// The directory for shared types: beside those of the tenants, because their code says `super::super`.
@@ -210,7 +223,11 @@ fn place_beside(
     names: &[String],
     module: &str,
 ) -> Result<Option<PathBuf>, Error> {
-    let parent = |place: &Option<PathBuf>| place.as_deref().map(|dir| dir.with_file_name(""));
+    let parent = |place: &Option<PathBuf>| {
+        let parts = place.as_deref()?.components();
+        let parts: PathBuf = parts.filter(|part| *part != Component::CurDir).collect();
+        Some(parts.with_file_name(""))
+    };
     let mut all = places.iter().map(parent);
     let first = all.next().flatten();
     if all.any(|parent| parent != first) {

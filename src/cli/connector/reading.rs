@@ -224,7 +224,8 @@ impl Report {
         let from = at(&self.from)?.or(first).unwrap_or(now);
         let to = at(&self.to)?.unwrap_or(now);
         // A day stands for its beginning, and the report covers whole days, so this includes the last one.
-        let span = Span::new(from, to + SignedDuration::from_nanos(1))
+        let end = to.checked_add(SignedDuration::from_nanos(1)).unwrap_or(to);
+        let span = Span::new(from, end)
             .ok_or_else(|| Failure::usage("the report would end before it begins"))?;
         let sinks = names_of(&home, &self.name, &settings_of(&home, &self.name)?)?;
         let report = report::Report::gather_for(&store, &self.name, span, now, Some(&sinks))?;

@@ -20,7 +20,7 @@ use saponify_cli::connector::when::length;
 
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put_error, put_lines};
-use super::progress::{stop_on_signal, watch};
+use super::progress::{INTERRUPTED, stop_on_signal, watch};
 use super::{Common, chosen, complain, complete, not_usable, parsed, print_json};
 
 #[derive(Args, Debug)]
@@ -99,7 +99,7 @@ impl Sync {
         block_on(async {
             let stop = stop_on_signal();
             let mut worst = 0;
-            for name in &names {
+            for (at, name) in names.iter().enumerate() {
                 let opened = async {
                     let mut collector = Collector::open(&home, &vault, name, &stop).await?;
                     if let Some(back) = again {
@@ -119,6 +119,10 @@ impl Sync {
                 };
                 worst = worst.max(code);
                 if stop.is_stopped() {
+                    // The connections after this one were not collected.
+                    if at + 1 < names.len() {
+                        worst = worst.max(INTERRUPTED);
+                    }
                     break;
                 }
             }

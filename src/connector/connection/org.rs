@@ -274,7 +274,6 @@ impl Org {
 
     /// Returns an error if the call would come from the reserved tenth.
     pub(super) fn allow(&self) -> Result<(), Failure> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
         match self.usage() {
             Some(usage) if self.leaves_reserve && usage.allowed > 0 && usage.left() == 0 => {
                 let message = format!(
@@ -286,7 +285,10 @@ impl Org {
                     .help("the connector continues by itself when more calls are available");
                 Err(Failure::Other(error))
             }
-            _ => Ok(()),
+            _ => {
+                self.calls.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
         }
     }
 }

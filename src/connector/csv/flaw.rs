@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use super::{LONGEST_ROW, MOST_VALUES};
+use super::{LONGEST_ROW, MOST_BETWEEN, MOST_VALUES};
 
 /// A defect of a file. Row numbers count the header as row 0.
 #[derive(Debug)]
@@ -32,6 +32,11 @@ pub enum Flaw {
     },
     /// A row is longer than the limit.
     Long {
+        /// The row.
+        row: u64,
+    },
+    /// More empty lines and repeated headers than the limit are before a row.
+    Between {
         /// The row.
         row: u64,
     },
@@ -71,6 +76,10 @@ impl fmt::Display for Flaw {
                 )
             }
             Self::Long { row } => write!(f, "row {row} is longer than {LONGEST_ROW} bytes"),
+            Self::Between { row } => write!(
+                f,
+                "more than {MOST_BETWEEN} bytes of empty lines and repeated headers are before row {row}"
+            ),
             Self::Wide { row } => write!(f, "row {row} has more than {MOST_VALUES} values"),
             Self::Length { announced, found } => {
                 write!(

@@ -19,6 +19,8 @@ pub use row::Record;
 
 /// The largest length of a row in bytes. A longer row is the result of a quote that is never closed.
 const LONGEST_ROW: usize = 16 << 20;
+/// The largest number of bytes of empty lines and repeated headers before a row, with the row.
+const MOST_BETWEEN: usize = 64 << 20;
 /// The largest number of values in a row. Event types have a few dozen columns.
 const MOST_VALUES: usize = 4_096;
 const BUFFER: usize = 256 << 10;
@@ -70,9 +72,18 @@ impl<R: Read> CsvReader<R> {
     ///
     /// The header is damaged, or the file cannot be read.
     pub fn new(input: R) -> Result<Self, Flaw> {
+        Self::with_buffer(input, BUFFER)
+    }
+
+    /// Does the same as [`new`](Self::new) with a buffer of this many bytes, which grows for longer rows.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`new`](Self::new).
+    pub(in crate::connector) fn with_buffer(input: R, bytes: usize) -> Result<Self, Flaw> {
         let mut reader = Self {
             input,
-            buffer: vec![0; BUFFER],
+            buffer: vec![0; bytes.max(16)],
             start: 0,
             next: 0,
             end: 0,
@@ -197,6 +208,7 @@ impl<R: Read> CsvReader<R> {
         loop {
             let chunk = self.buffer.get(self.next..self.end).unwrap_or_default();
             match scan.run(chunk, &mut self.spans) {
+                Step::Row if scan.at - scan.from > LONGEST_ROW => return Err(Flaw::Long { row }),
                 Step::Row => break,
                 Step::Quote => {
                     return Err(Flaw::Quote {
@@ -205,8 +217,11 @@ impl<R: Read> CsvReader<R> {
                     });
                 }
                 Step::Wide => return Err(Flaw::Wide { row }),
-                Step::More if self.end - self.start > LONGEST_ROW => {
+                Step::More if scan.at - scan.from > LONGEST_ROW => {
                     return Err(Flaw::Long { row });
+                }
+                Step::More if self.end - self.start > MOST_BETWEEN => {
+                    return Err(Flaw::Between { row });
                 }
                 Step::More if self.fill().map_err(Flaw::Io)? => continue,
                 Step::More => {}

@@ -64,6 +64,12 @@ impl Record {
         (0..self.len()).map(|at| self.get(at).unwrap_or_default())
     }
 
+    /// The memory of the row in bytes.
+    pub(in crate::connector) fn memory(&self) -> usize {
+        let values = self.values.capacity() * size_of::<Range<usize>>();
+        size_of::<Self>() + self.text.capacity() + values
+    }
+
     /// Reads the values of a row as text. Bytes that are not UTF-8 are replaced.
     pub(super) fn of(row: &[u8], spans: &[Span]) -> Self {
         let mut record = Self {
@@ -107,6 +113,8 @@ pub(super) struct Scan {
     pub(super) state: State,
     /// The number of bytes that were examined.
     pub(super) at: usize,
+    /// The start of the row, after empty lines.
+    pub(super) from: usize,
     /// The start of the current value.
     begins: usize,
     /// Whether the current value contains doubled quotes.
@@ -135,7 +143,10 @@ impl Scan {
                 return Step::Wide;
             }
             match (self.state, first) {
-                (State::Row, b'\r' | b'\n') => self.at += 1,
+                (State::Row, b'\r' | b'\n') => {
+                    self.at += 1;
+                    self.from = self.at;
+                }
                 (State::Row | State::Value, b'"') => {
                     self.at += 1;
                     self.begins = self.at;

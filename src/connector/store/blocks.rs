@@ -1,6 +1,8 @@
 //! The bytes of log files, in compressed blocks.
 //!
-//! The blocks of a revision are its file, byte for byte: a block with the header, and blocks of whole rows.
+//! The blocks of a revision are its file, byte for byte: a block with the header, and blocks of whole rows. The bytes
+//! before a row that are not a row, such as the end of a line break, belong to the row. Those after the last row may be a
+//! block without rows.
 //! Rows that are compressed together need a fifth of the space, and the file can be compared with its SHA-256
 //! at any time.
 
@@ -18,9 +20,9 @@ use crate::connector::error::Kind;
 /// The number of bytes at which a block ends. To read a row, its block is decompressed.
 const BLOCK: usize = 32 << 10;
 
-/// The number of bytes of blocks that a reader keeps. Rows are read in the order of their times, from the files of
-/// all event types at once.
-const KEPT: usize = 4 << 20;
+/// The memory for the rows of blocks that a reader keeps, in bytes. Rows are read in the order of their times, from the
+/// files of all event types at once.
+const KEPT: usize = 8 << 20;
 
 /// Writes the blocks of a revision within the transaction that stores it.
 pub(super) struct Writer {
@@ -188,12 +190,14 @@ impl Blocks {
         let (first, content) = found.ok_or_else(|| damaged(None))?;
         // The reader that found the rows when they were stored finds them again, after the same header.
         let damaged = |flaw| damaged(Some(&flaw));
-        let mut reader =
-            CsvReader::new(header.as_ref().chain(content.as_slice())).map_err(damaged)?;
+        let size = header.len() + content.len() + 1;
+        let mut reader = CsvReader::with_buffer(header.as_ref().chain(content.as_slice()), size)
+            .map_err(damaged)?;
         let (mut rows, mut bytes) = (Vec::new(), 0);
         while reader.next_row().map_err(damaged)? {
-            bytes += reader.raw().len();
-            rows.push(reader.record().clone());
+            let record = reader.record().clone();
+            bytes += record.memory();
+            rows.push(record);
         }
         Ok(Block {
             revision,

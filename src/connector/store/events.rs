@@ -168,9 +168,11 @@ impl Store {
         let mut pages = Pages::new(query);
         while let Some(rows) = pages.next(self.session(), &chosen, query).map_err(fail)? {
             for row in rows {
+                if !query.superseded && reader.is_superseded(&row).map_err(fail)? {
+                    continue;
+                }
                 let event = reader.event(&row).map_err(fail)?;
-                let wanted = (query.superseded || !reader.is_superseded)
-                    && query.filters.iter().all(|filter| event.matches(filter));
+                let wanted = query.filters.iter().all(|filter| event.matches(filter));
                 if wanted && each(&event)?.is_break() {
                     return Ok(());
                 }
@@ -265,7 +267,8 @@ impl Lookup<'_> {
             return Ok(None);
         };
         let event = self.reader.event(row).map_err(fail)?;
-        Ok(Some((event, self.reader.is_superseded)))
+        let is_superseded = self.reader.is_superseded(row).map_err(fail)?;
+        Ok(Some((event, is_superseded)))
     }
 }
 
@@ -365,8 +368,6 @@ struct Reader<'a> {
     shapes: HashMap<i64, Rc<Shape>>,
     revisions: HashMap<i64, Rc<Revision>>,
     blocks: Blocks,
-    /// Whether the last row belongs to a file that was replaced by a newer one.
-    is_superseded: bool,
 }
 
 /// A content of a file, of which there may be several.
@@ -387,7 +388,6 @@ impl<'a> Reader<'a> {
             shapes: HashMap::new(),
             revisions: HashMap::new(),
             blocks: Blocks::default(),
-            is_superseded: false,
         })
     }
 
@@ -402,21 +402,29 @@ impl<'a> Reader<'a> {
         ids
     }
 
+    /// Whether a row belongs to a file that was replaced by a newer one.
+    fn is_superseded(&mut self, row: &Row) -> Result<bool, Fault> {
+        match row.get::<Option<i64>>(4)? {
+            None => Ok(false),
+            Some(id) => Ok(self.revision(id)?.is_superseded),
+        }
+    }
+
     fn event(&mut self, row: &Row) -> Result<Event, Fault> {
         let payload = row.text(7)?;
         let (key, values) = match row.get::<Option<i64>>(4)? {
-            None => {
-                self.is_superseded = false;
-                (row.get(3)?, serde_json::from_str(payload)?)
-            }
+            None => (row.get(3)?, serde_json::from_str(payload)?),
             Some(id) => {
                 let revision = self.revision(id)?;
-                self.is_superseded = revision.is_superseded;
                 let number: i64 = row.get(5)?;
                 let key = format!("{}/{}/{number}", revision.file, revision.number);
                 let values = match payload {
                     "" => {
-                        let record = self.blocks.row(self.session, id, number)?;
+                        let record = self.blocks.row(self.session, id, number);
+                        let record = record.map_err(|fault| {
+                            let file = &revision.file;
+                            fault.about(format_args!("the row {number} of the file {file}"))
+                        })?;
                         record.iter().map(|value| Some(value.to_owned())).collect()
                     }
                     // The row was stored before there were blocks.

@@ -121,7 +121,9 @@ impl Store {
             "check the store",
             "SELECT revision.id, sf_id, bytes, sha256, rows
              FROM revision JOIN file ON file.id = revision.file
-             WHERE EXISTS (SELECT 1 FROM block WHERE block.revision = revision.id)",
+             WHERE EXISTS (SELECT 1 FROM block WHERE block.revision = revision.id)
+                OR EXISTS (SELECT 1 FROM event
+                           WHERE event.revision = revision.id AND number = 1 AND payload = '')",
             &[],
             |row| {
                 let expected: (u64, String, u64) = (row.get(2)?, row.get(3)?, row.get(4)?);
@@ -129,8 +131,11 @@ impl Store {
             },
         )?;
         for (revision, file, expected) in stored {
-            let found = blocks::measure(self.session(), revision);
-            if found.map_err(|fault| self.failed("check the store", fault))? != expected {
+            let found = blocks::measure(self.session(), revision).map_err(|fault| {
+                let fault = fault.about(format_args!("the file {file}"));
+                self.failed("check the store", fault)
+            })?;
+            if found != expected {
                 let what = format!("the file {file} is not the one that was stored");
                 return Err(damage(what));
             }

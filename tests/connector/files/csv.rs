@@ -172,6 +172,31 @@ fn a_quote_that_is_never_closed_does_not_fill_memory() {
 }
 
 #[test]
+fn empty_lines_are_no_part_of_a_row_and_do_not_fill_memory() {
+    let text = format!("A,B\n{}1,2\n", "\n".repeat(17 << 20));
+    let mut reader = CsvReader::new(text.as_bytes()).unwrap();
+    assert!(reader.next_row().unwrap());
+    assert_eq!(reader.raw().len(), (17 << 20) + 4);
+    assert_eq!(reader.record().iter().collect::<Vec<_>>(), ["1", "2"]);
+    assert!(!reader.next_row().unwrap());
+
+    let mut endless = b"A,B\n".as_slice().chain(std::io::repeat(b'\n'));
+    let mut reader = CsvReader::new(&mut endless).unwrap();
+    let flaw = reader.next_row().unwrap_err();
+    assert!(matches!(flaw, Flaw::Between { row: 1 }), "{flaw}");
+}
+
+#[test]
+fn a_row_that_is_too_long_is_refused_however_it_arrives() {
+    let text = format!("A,B\n1,{}\n", "x".repeat((16 << 20) + 1));
+    for piece in [1 << 12, 1 << 25] {
+        let mut reader = CsvReader::new(Pieces(text.as_bytes(), piece)).unwrap();
+        let flaw = reader.next_row().unwrap_err();
+        assert!(matches!(flaw, Flaw::Long { row: 1 }), "{flaw}");
+    }
+}
+
+#[test]
 fn rows_of_commas_do_not_fill_memory() {
     let mut commas = std::io::repeat(b',').take(200 << 20);
     let flaw = CsvReader::new(&mut commas).unwrap_err();

@@ -88,6 +88,7 @@ fn a_damaged_or_missing_block_is_noticed() {
         "UPDATE block SET content = substr(content, 1, length(content) - 50) WHERE first > 1",
         "DELETE FROM block WHERE first > 1",
         "DELETE FROM block WHERE first = 0",
+        "DELETE FROM block",
     ] {
         let mut fixture = stored(&rows);
         let database = Connection::open(fixture.path()).unwrap();
@@ -98,7 +99,7 @@ fn a_damaged_or_missing_block_is_noticed() {
             panic!("nothing was noticed: {damage}");
         };
         let text = error.text();
-        assert!(text.contains("store"), "{damage}: {text}");
+        assert!(text.contains("0AT1"), "{damage}: {text}");
         assert!(!text.contains("3999"), "{damage}: {text}");
         let read = fixture.store.events::<Error>(&EventQuery::default(), |_| {
             Ok(std::ops::ControlFlow::Continue(()))

@@ -256,7 +256,7 @@ fn open(path: &Path) -> Result<Connection, Error> {
     if database.is_readonly("main").map_err(fail)? {
         return Err(unwritable(path));
     }
-    // The page size affects only a new database. Rows of log files have a kilobyte or more.
+    // The page size affects only a new database. The blocks of log files have several kilobytes.
     database
         .pragma_update(None, "page_size", PAGE)
         .map_err(fail)?;
