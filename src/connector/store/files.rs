@@ -317,7 +317,8 @@ impl Store {
 
     /// Stores a revision with all of its rows in one transaction.
     ///
-    /// `fill` adds the header, the rows and the rest, which together are the file. If it fails, nothing is stored and its error is returned.
+    /// `fill` adds the header, the rows and the rest, which together are the file. If it fails, nothing is stored and its
+    /// error is returned.
     ///
     /// # Errors
     ///

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument as _;
 
 use super::outcome::{Figures, RoundOutcome, SourceOutcome};
 use super::source::Source;
@@ -168,7 +169,9 @@ impl Collector {
         for source in self.order(sources, &watch.stop).await {
             let stop = watch.stop.clone();
             let before = self.org.calls();
-            let brought = until_stopped(&stop, self.bring(source, watch)).await;
+            // The lines of a source do not name the connection, and a run collects several at once.
+            let span = tracing::info_span!("collect", connection = self.place.name());
+            let brought = until_stopped(&stop, self.bring(source, watch).instrument(span)).await;
             let calls = self.org.calls() - before;
             let done = match brought {
                 Ok((figures, problem)) => self.attempted(source, figures, problem),

@@ -107,13 +107,14 @@ fn said(all: &[(Result<Facts, Error>, String)]) -> String {
     let idle = match (idle, all) {
         (0, _) => String::new(),
         (1, 1) => " No process collects it".to_owned(),
+        (1, _) => " No process collects one of them".to_owned(),
         (idle, _) => format!(" No process collects {} of them", number(idle)),
     };
     let never = match (never, all) {
         (0, _) if idle.is_empty() => String::new(),
         (0, _) => ".".to_owned(),
         (1, 1) => ", and it was never collected.".to_owned(),
-        (1, _) => ", and 1 was never collected.".to_owned(),
+        (1, _) => ", and one was never collected.".to_owned(),
         (never, _) => format!(", and {} were never collected.", number(never)),
     };
     let all = count(all, "connection", "connections");
