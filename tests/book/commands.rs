@@ -181,6 +181,11 @@ fn run(page: &str, script: &str, folder: &TempDir) -> String {
     let script = script
         .replace("8443", &port.to_string())
         .replace("8444", &(port + 1).to_string())
+        // The pages run at the same time, and the console has a fixed port by default.
+        .replace(
+            "saponify connector serve",
+            "saponify connector serve --listen 127.0.0.1:0",
+        )
         .replace("/tmp/", &format!("{here}/"));
     let programs = Path::new(env!("CARGO_BIN_EXE_saponify"))
         .parent()

@@ -104,6 +104,25 @@ fn each_day_has_its_state() {
 }
 
 #[test]
+fn rows_that_another_program_removed_are_missing() {
+    if crate::engine::database().is_some() {
+        // The test changes a file of SQLite.
+        return;
+    }
+    let fixture = fixture();
+    let database = rusqlite::Connection::open(fixture.path()).unwrap();
+    let removed = database.execute("DELETE FROM event WHERE key = '0Ya0'", []);
+    assert_eq!(removed.unwrap(), 1);
+    let report = report(&fixture);
+    let mut sources = report.sources.iter();
+    let logins = sources.find(|found| found.source == "logins").unwrap();
+    assert_eq!(
+        (logins.days[0].state, logins.complete_days),
+        (DayState::Gap, 0)
+    );
+}
+
+#[test]
 fn the_text_has_a_line_per_day() {
     let text = report(&fixture()).to_string();
     assert!(
@@ -111,7 +130,9 @@ fn the_text_has_a_line_per_day() {
         "{text}"
     );
     assert!(
-        text.contains("logins: 1 of 4 days complete, collected until 1970-01-04 00:15"),
+        text.contains(
+            "logins: 1 of 4 days complete, collected from 1970-01-01 00:00 until 1970-01-04 00:15"
+        ),
         "{text}"
     );
     let line = text

@@ -407,11 +407,20 @@ fn of_source(
     })
 }
 
+/// The state of a day. What was counted a day later is compared with what the store holds now, so that rows that
+/// another program has removed are noticed.
+fn state_of(day: &Day) -> DayState {
+    match DayState::of(&day.outline()) {
+        DayState::Complete if day.expected.is_some_and(|rows| day.stored < rows) => DayState::Gap,
+        state => state,
+    }
+}
+
 fn of_day(day: &Day) -> DayReport {
     let counts = |files: FileCounts| (files.listed, files.stored);
     DayReport {
         day: day.span.start().strftime("%Y-%m-%d").to_string(),
-        state: DayState::of(&day.outline()),
+        state: state_of(day),
         expected: day.expected,
         received: day.received,
         stored: day.stored,

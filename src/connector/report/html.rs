@@ -197,7 +197,9 @@ fn calendar(out: &mut String, source: &SourceReport) {
     let (complete, all) = (source.complete_days, source.days.len());
     let _ = writeln!(
         out,
-        "<section>\n<h2>{name}</h2>\n<p>{complete} of {all} days complete.</p>\n<div class=\"months\">"
+        "<section>\n<h2>{name}</h2>\n<p>{complete} of {all} days complete. The collection begins on {} UTC.</p>\n\
+         <div class=\"months\">",
+        minute(source.begins)
     );
     let dated = source
         .days

@@ -144,7 +144,11 @@ fn source_lines(f: &mut fmt::Formatter<'_>, source: &SourceReport) -> fmt::Resul
     let until = source
         .collected_until
         .map_or("nothing collected yet".to_owned(), |until| {
-            format!("collected until {}", minute(until))
+            format!(
+                "collected from {} until {}",
+                minute(source.begins),
+                minute(until)
+            )
         });
     let (complete, all) = (source.complete_days, source.days.len());
     writeln!(
