@@ -214,7 +214,7 @@ fn round(
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     let delay = prop_oneof![
         8 => Just(0_i64),
-        4 => 1_i64..120,           // within settle
+        4 => 1_i64..120,           // within the delay
         2 => 120_i64..1_200,       // within overlap
         1 => 1_200_i64..DAY,       // only a count can tell
     ];

@@ -42,7 +42,7 @@ pub struct CsvReader<R> {
     header: Vec<String>,
     columns: Vec<String>,
     /// Whether a row has shown how many columns the header has.
-    settled: bool,
+    columns_known: bool,
     /// Where the last row begins in the buffer.
     row: usize,
     /// Its values.
@@ -90,7 +90,7 @@ impl<R: Read> CsvReader<R> {
             offset: 0,
             header: Vec::new(),
             columns: Vec::new(),
-            settled: false,
+            columns_known: false,
             row: 0,
             spans: Vec::new(),
             record: None,
@@ -175,8 +175,8 @@ impl<R: Read> CsvReader<R> {
 
     fn check_width(&mut self, row: u64) -> Result<(), Flaw> {
         let found = self.spans.len();
-        if !self.settled {
-            self.settled = true;
+        if !self.columns_known {
+            self.columns_known = true;
             let names: Vec<String> = self
                 .columns
                 .iter()

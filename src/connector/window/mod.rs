@@ -6,7 +6,7 @@
 //! Rows can become visible late, share a time, or have no time. A query can be too large, and a cursor can
 //! be lost. These rules keep the result complete:
 //!
-//! - A source is read in windows `[watermark - overlap, now - settle)`. `settle` excludes the
+//! - A source is read in windows `[watermark - overlap, now - delay)`. `delay` excludes the
 //!   newest rows, which may not all be visible yet. `overlap` reads a span again, so that a
 //!   row that became visible late is found.
 //! - Rows are ordered by (time, Id), and reading resumes after the last stored (time, Id). Therefore rows

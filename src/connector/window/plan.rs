@@ -9,7 +9,7 @@ use super::span::{Span, floor};
 pub struct Policy {
     /// Rows that are younger than this are left for the next round. It should be at least two minutes,
     /// because Salesforce does not document how long a row takes to become visible.
-    pub settle: SignedDuration,
+    pub delay: SignedDuration,
     /// How long before the watermark each round begins.
     pub overlap: SignedDuration,
     /// The longest window.
@@ -17,21 +17,21 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// `settle` is two minutes, `overlap` is twenty minutes, and `longest` is a day.
+    /// `delay` is two minutes, `overlap` is twenty minutes, and `longest` is a day.
     fn default() -> Self {
         Self {
-            settle: SignedDuration::from_mins(2),
+            delay: SignedDuration::from_mins(2),
             overlap: SignedDuration::from_mins(20),
             longest: SignedDuration::from_hours(24),
         }
     }
 }
 
-/// The windows to read now, oldest first: `[watermark - overlap, now - settle)`, split at midnight UTC.
+/// The windows to read now, oldest first: `[watermark - overlap, now - delay)`, split at midnight UTC.
 ///
 /// `begins` is the first instant that is collected, `watermark` is the end of what has been collected, and
 /// `now` is the time of the service. Bounds are whole seconds. There is no window if the clock of the
-/// service was set back, or if less than `settle` has passed.
+/// service was set back, or if less than `delay` has passed.
 #[must_use]
 pub fn plan(
     policy: Policy,
@@ -41,7 +41,7 @@ pub fn plan(
 ) -> Vec<Span> {
     let second = SignedDuration::from_secs(1);
     let end = now
-        .checked_sub(policy.settle)
+        .checked_sub(policy.delay)
         .map_or(begins, |end| floor(end, second));
     // There is nothing new before the end has passed the watermark.
     if watermark.is_some_and(|watermark| end <= watermark) {
